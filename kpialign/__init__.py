@@ -1,0 +1,1 @@
+"""The KPIAlign project: its wiring, its scoring core and its file interchange."""

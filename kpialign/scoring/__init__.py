@@ -1,0 +1,1 @@
+"""The arithmetic of scores: arrays in, arrays out; one verb of the method per file."""
