@@ -1,0 +1,1 @@
+"""What is measured: KPIs, their targets, and the actuals that people report."""

@@ -1,0 +1,1 @@
+"""What is wanted: objectives, and the links by which KPIs and objectives serve them."""

@@ -1,0 +1,1 @@
+"""Who: the organisation, its entities, departments and people, and the trail of their writes."""
