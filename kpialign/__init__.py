@@ -1,1 +1,3 @@
-"""The KPIAlign project: its wiring, its scoring core and its file interchange."""
+"""KPIAlign: the project's wiring, its arithmetic, and the exchange of whole cascades."""
+
+__version__ = "0.1.0"

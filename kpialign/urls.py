@@ -1,0 +1,13 @@
+"""Every address of the product, one line an app."""
+
+from django.urls import include, path
+
+from kpialign.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("account/", include("allauth.account.urls")),
+    path("", include("organisation.urls")),
+    path("", include("kpis.urls")),
+    path("", include("dashboards.urls")),
+]
