@@ -46,8 +46,28 @@ class Results:
     marks: MarkArray
 
 
+QUANTITIES = (
+    "value",
+    "target",
+    "target_high",
+    "baseline",
+    "attainment",
+    "score",
+    "coverage",
+    "driver",
+    "low",
+    "high",
+)
+
+
 def empty_results(nodes: tuple[str, ...], entities: tuple[str, ...], calendar: Calendar) -> Results:
     """Make results in which nothing has a value and nothing is scored."""
     shape = (len(entities), len(nodes), calendar.columns)
-    blank = [np.full(shape, np.nan) for _ in range(10)]
-    return Results(nodes, entities, calendar, *blank, np.zeros(shape, dtype=np.uint8))
+    blank = {name: np.full(shape, np.nan) for name in QUANTITIES}
+    return Results(
+        nodes=nodes,
+        entities=entities,
+        calendar=calendar,
+        marks=np.zeros(shape, dtype=np.uint8),
+        **blank,
+    )
