@@ -4,11 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from organisation.models import CODE_LENGTH, Department, Entity, User, valid_code
-
-# A figure keeps 15 significant digits (docs/scoring.md, "Numbers"): what float64 and both
-# databases hold.
-FIGURE = {"max_digits": 33, "decimal_places": 15}
+from organisation.models import CODE_LENGTH, DIGITS, PLACES, Department, Entity, User, valid_code
 
 
 class Plan(models.Model):
@@ -230,11 +226,11 @@ class Target(models.Model):
     kpi = models.ForeignKey(KPI, on_delete=models.PROTECT, related_name="targets")
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="targets")
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="targets")
-    baseline = models.DecimalField(**FIGURE, null=True, blank=True)
-    target = models.DecimalField(**FIGURE, null=True, blank=True)
-    band_low = models.DecimalField(**FIGURE, null=True, blank=True)
-    band_high = models.DecimalField(**FIGURE, null=True, blank=True)
-    budget = models.DecimalField(**FIGURE, null=True, blank=True)
+    baseline = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True)
+    target = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True)
+    band_low = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True)
+    band_high = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True)
+    budget = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True)
     source = models.CharField(max_length=500, blank=True)
     illustrative = models.BooleanField(default=False)
 
@@ -285,7 +281,7 @@ class ActualRevision(models.Model):
 
     actual = models.ForeignKey(Actual, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
-    value = models.DecimalField(**FIGURE, null=True)
+    value = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=True)
     status = models.CharField(max_length=10, choices=Status)
     comment = models.TextField(blank=True)
     source = models.CharField(max_length=500, blank=True)
@@ -309,8 +305,8 @@ class Rate(models.Model):
 
     currency = models.CharField(max_length=3)
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="rates")
-    average = models.DecimalField(**FIGURE)
-    closing = models.DecimalField(**FIGURE)
+    average = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES)
+    closing = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES)
 
     class Meta:
         ordering = ["currency", "period"]

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kpis.models import FIGURE, Node, PlanVersion
-from organisation.models import CODE_LENGTH, Department, User, valid_code
+from kpis.models import Node, PlanVersion
+from organisation.models import CODE_LENGTH, DIGITS, PLACES, Department, User, valid_code
 
 
 class Perspective(models.Model):
@@ -58,7 +58,7 @@ class CascadeLink(models.Model):
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="links")
     parent = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="links_down")
     child = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="links_up")
-    weight = models.DecimalField(**FIGURE)
+    weight = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.CONTRIBUTES)
     lag = models.PositiveIntegerField(null=True, blank=True)  # in periods of the child
     rationale = models.TextField(blank=True)

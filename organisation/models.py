@@ -1,6 +1,6 @@
 """Who: the organisation, its entities, departments and people, and the trail of their writes."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -10,6 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 CODE_LENGTH = 64
+# A figure keeps 15 significant digits (docs/scoring.md, "Numbers"): what float64 and both
+# databases hold.
+DIGITS, PLACES = 33, 15
 valid_code = RegexValidator(
     r"\A[A-Za-z0-9._-]{1,64}\Z", "A code has 1 to 64 of A-Z a-z 0-9 . - and _."
 )
@@ -18,7 +21,7 @@ valid_code = RegexValidator(
 class UserManager(BaseUserManager["User"]):
     """Create people by their email address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: str | bool) -> "User":
         """Create a person; without a password they cannot sign in until they choose one."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -55,9 +58,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
     timezone = models.CharField(max_length=64, default="UTC")
-    on_track = models.DecimalField(max_digits=33, decimal_places=15, default=90)
-    at_risk = models.DecimalField(max_digits=33, decimal_places=15, default=70)
-    min_coverage = models.DecimalField(max_digits=33, decimal_places=15, default="0.5")
+    on_track = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, default=90)
+    at_risk = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, default=70)
+    min_coverage = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, default="0.5")
     kpis_per_objective = models.PositiveIntegerField(default=7)
     kpis_per_department = models.PositiveIntegerField(default=12)
     component_weights = models.JSONField(default=dict, blank=True)
@@ -110,7 +113,9 @@ class Entity(models.Model):
         verbose_name_plural = "entities"
         constraints = [
             models.UniqueConstraint(
-                Coalesce("parent", 0), condition=Q(parent__isnull=True), name="entities_have_one_root"
+                Coalesce("parent", 0),
+                condition=Q(parent__isnull=True),
+                name="entities_have_one_root",
             ),
             models.CheckConstraint(
                 condition=Q(active_to__isnull=True)

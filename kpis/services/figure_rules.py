@@ -1,0 +1,98 @@
+"""What a change of figures must satisfy before it is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kpis.errors import Conflict, FigureChangedError, PeriodLockedError, ReasonMissingError
+from kpis.models import KPI, Actual, ActualRevision, PeriodState, ReportingPeriod
+from organisation.models import Entity
+
+State = PeriodState.State
+Status = ActualRevision.Status
+CellKey = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure as a person or a file gives it; `value` None says there is no figure.
+
+    `based_on` is the number of the latest revision that the person saw, 0 for none; None
+    does not ask whether somebody else was faster.
+    """
+
+    kpi: KPI
+    entity: Entity
+    period: ReportingPeriod
+    value: Decimal | None
+    status: str
+    comment: str = ""
+    source: str = ""
+    why: str = ""
+    based_on: int | None = None
+
+    @property
+    def key(self) -> CellKey:
+        """Identify the cell."""
+        return (self.kpi.pk, self.entity.pk, self.period.pk)
+
+    @property
+    def label(self) -> str:
+        """Name the cell as the trail does."""
+        return f"{self.kpi.node.code} {self.entity.code} {self.period.label}"
+
+
+def refuse_locked(changes: Sequence[FigureChange], *, may_review: bool) -> None:
+    """Lock the periods, then refuse those whose state takes no figures."""
+    periods = {change.period.pk for change in changes}
+    list(ReportingPeriod.objects.select_for_update().filter(pk__in=periods).order_by("pk"))
+    refused = {State.CLOSED} if may_review else {State.CLOSED, State.IN_REVIEW}
+    locked = {
+        (state.period_id, state.entity_id): state.get_state_display().lower()
+        for state in PeriodState.objects.filter(period__in=periods, state__in=refused)
+    }
+    for change in changes:
+        state = locked.get((change.period.pk, change.entity.pk))
+        if state:
+            message = (
+                f"{change.period.label} is {state} for {change.entity.name}: nothing was saved."
+                " Ask a finance admin to reopen it."
+            )
+            raise PeriodLockedError(message)
+
+
+def refuse_overtaken(
+    changes: Sequence[FigureChange],
+    cells: Mapping[CellKey, Actual],
+    latest: Mapping[int, ActualRevision],
+) -> None:
+    """Refuse all if a cell holds a newer, other figure than the person had before them."""
+    conflicts = []
+    for change in changes:
+        newest = latest.get(cells[change.key].pk) if change.key in cells else None
+        if change.based_on is None or newest is None or newest.number <= change.based_on:
+            continue
+        if newest.value != change.value:
+            who = str(newest.by) if newest.by else "the system"
+            code, entity = change.kpi.node.code, change.entity.code
+            conflicts.append(Conflict(code, entity, change.period.label, newest.value, who))
+    if conflicts:
+        message = "Somebody else changed a figure since this form was opened. Nothing was saved."
+        raise FigureChangedError(message, conflicts)
+
+
+def refuse_without_reason(
+    changes: Sequence[FigureChange], cells: Mapping[CellKey, Actual], *, path: str
+) -> None:
+    """Refuse a person's change of a counted figure that does not say why."""
+    if path != "form":
+        return
+    for change in changes:
+        counted = cells[change.key].counted
+        changes_figure = counted is not None and counted.value != change.value
+        if changes_figure and change.status != Status.DRAFT and not change.why.strip():
+            message = (
+                f"{change.kpi.name}, {change.period.label}: the figure already counts."
+                " Say why it changes."
+            )
+            raise ReasonMissingError(message)
