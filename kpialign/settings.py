@@ -201,11 +201,13 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Counted before the password is looked at, so the right one is refused too; by address, by account.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
-password_rules = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": password_rules + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": password_rules + "UserAttributeSimilarityValidator"},
-    {"NAME": password_rules + "CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

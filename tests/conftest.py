@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from kpialign.celery import app
 
 
 @pytest.fixture(autouse=True)
-def test_settings(settings: SettingsWrapper) -> None:
+def test_settings(settings: Settings) -> None:
     """Set aside what costs time in a test and proves nothing there."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
