@@ -1,0 +1,1 @@
+"""The demo's cascade: sound, sourced, and equal to what the filings say."""
