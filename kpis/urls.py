@@ -1,5 +1,10 @@
-"""The addresses of the kpis app."""
+"""The addresses of the kpis app: entry sheets."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kpis.views import entry_index, sheet
+
+urlpatterns = [
+    path("enter/", entry_index, name="entry_index"),
+    path("enter/<str:department>/", sheet, name="entry_sheet"),
+]

@@ -64,6 +64,13 @@ class Access:
         )
 
 
+def person_of(request: HttpRequest) -> User:
+    """Return who is signed in; anybody else is refused with 403."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def access_of(user: Person) -> Access:
     """Read a person's access, once for each User object, as Django keeps permissions."""
     kept = vars(user).get("_access")

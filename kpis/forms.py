@@ -1,0 +1,140 @@
+"""The entry sheet as a form: one small form a cell, read into changes of figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django import forms
+
+from kpis.errors import Conflict
+from kpis.models import ActualRevision, ReportingPeriod
+from kpis.number_reading import UnreadableNumberError, read_figure, typed
+from kpis.rows import Cell, EntrySheet
+from kpis.services.figure_rules import FigureChange
+
+Status = ActualRevision.Status
+LONGEST_TEXT = 2000
+
+
+class CellForm(forms.Form):
+    """One figure with its comment, and the reason if a counted figure changes."""
+
+    figure = forms.CharField(required=False, max_length=60)
+    comment = forms.CharField(required=False, max_length=LONGEST_TEXT)
+    why = forms.CharField(required=False, max_length=LONGEST_TEXT)
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, cell: Cell, data: Mapping[str, str] | None = None) -> None:
+        """Bind the form to its cell; without data it shows what stands there."""
+        newest = cell.newest
+        self.cell = cell
+        super().__init__(
+            data,
+            prefix=cell.key,
+            initial={
+                "figure": typed(newest.value) if newest else "",
+                "comment": newest.comment if newest else "",
+                "seen": newest.number if newest else 0,
+            },
+        )
+        self._describe()
+
+    def _describe(self) -> None:
+        """Give each input its accessible name and say where its message stands."""
+        cell = self.cell
+        name = f"{cell.kpi.name}, {cell.entity.name}"
+        looks = {
+            "figure": {"inputmode": "decimal", "autocomplete": "off", "class": "figure"},
+            "comment": {"autocomplete": "off"},
+            "why": {"autocomplete": "off"},
+        }
+        names = {"figure": name, "comment": f"Comment on {name}", "why": f"Reason for {name}"}
+        for key, attributes in looks.items():
+            attributes["aria-label"] = names[key]
+            if self.is_bound and key in self.errors:
+                attributes |= {"aria-invalid": "true", "aria-describedby": f"error-{cell.key}"}
+            self.fields[key].widget.attrs |= attributes
+        counted = cell.counted
+        if counted is not None and counted.value is not None:
+            self.fields["figure"].widget.attrs["data-counted"] = typed(counted.value)
+
+    def clean_figure(self) -> Decimal | None:
+        """Read the figure as people write it."""
+        try:
+            return read_figure(self.cleaned_data["figure"], unit=self.cell.kpi.unit)
+        except UnreadableNumberError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether the reason is part of the row: it is missing, or was given."""
+        return "why" in self.errors or bool(self["why"].value())
+
+    def change(self, period: ReportingPeriod, *, status: str) -> FigureChange | None:
+        """State what the person changed in this cell; None if nothing."""
+        cell, newest = self.cell, self.cell.newest
+        value, comment = self.cleaned_data["figure"], self.cleaned_data["comment"]
+        held = (newest.value, newest.comment) if newest else (None, "")
+        if held == (value, comment) and (cell.draft is None or status == Status.DRAFT):
+            return None
+        if value is None and cell.counted is None:
+            status = Status.DRAFT  # a draft that is emptied is no figure to submit
+        return FigureChange(
+            kpi=cell.kpi,
+            entity=cell.entity,
+            period=period,
+            value=value,
+            status=status,
+            comment=comment,
+            why=self.cleaned_data["why"],
+            based_on=self.cleaned_data["seen"] or 0,
+        )
+
+
+@dataclass
+class SheetForm:
+    """All cells of a sheet that take a figure, as one form."""
+
+    sheet: EntrySheet
+    data: Mapping[str, str] | None = None
+    conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
+    refusal: str = ""
+
+    def __post_init__(self) -> None:
+        """Make the forms of the cells that the person may enter."""
+        self.forms = {
+            cell.key: CellForm(cell, self.data) for cell in self.sheet.cells if cell.can_enter
+        }
+
+    def is_valid(self, *, submits: bool) -> bool:
+        """Read every figure; when submitting, ask why each counted figure changes."""
+        for form in self.forms.values():
+            if form.is_valid() and submits:
+                self._ask_why(form)
+        return not any(form.errors for form in self.forms.values())
+
+    @staticmethod
+    def _ask_why(form: CellForm) -> None:
+        counted = form.cell.counted
+        if counted is None or counted.value is None:
+            return
+        changes = form.cleaned_data["figure"] != counted.value
+        if changes and not form.cleaned_data["why"].strip():
+            form.add_error("why", "This figure already counts. Say why it changes.")
+            form.fields["why"].widget.attrs |= {"aria-invalid": "true"}
+
+    def changes(self, *, submits: bool) -> Sequence[FigureChange]:
+        """State what the person changed, as drafts or as figures that count."""
+        status = Status.SUBMITTED if submits else Status.DRAFT
+        found = (form.change(self.sheet.period, status=status) for form in self.forms.values())
+        return [change for change in found if change is not None]
+
+    def show_conflicts(self, message: str, conflicts: Sequence[Conflict]) -> None:
+        """Keep both values of each cell that somebody else changed, to be shown side by side."""
+        self.refusal = message
+        self.conflicts = {(one.kpi_code, one.entity_code): one for one in conflicts}
+
+    @property
+    def error_count(self) -> int:
+        """How many cells have a message."""
+        return sum(bool(form.errors) for form in self.forms.values()) + len(self.conflicts)

@@ -1,0 +1,108 @@
+"""What an entry sheet is made of: its cells, their groups, and what is missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kpis.models import KPI, ActualRevision, ReportingPeriod, Target
+from organisation.models import Department, Entity
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """The names of the KPIs whose formulas use a KPI, and of the nearest objectives above it."""
+
+    used_by: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of the sheet: a KPI at an entity, with what it is compared with."""
+
+    kpi: KPI
+    entity: Entity
+    counted: ActualRevision | None
+    draft: ActualRevision | None
+    target: Target | None
+    last_year: Decimal | None
+    last_period: Decimal | None
+    can_enter: bool
+    state: str
+
+    @property
+    def newest(self) -> ActualRevision | None:
+        """The draft if there is one, else the figure that counts."""
+        return self.draft or self.counted
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether neither a draft nor a counted figure is there."""
+        return self.newest is None or self.newest.value is None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether a draft waits to be submitted."""
+        return self.draft is not None and not (self.is_missing and self.counted is None)
+
+    @property
+    def key(self) -> str:
+        """Name the cell's fields in the form."""
+        return f"{self.kpi.pk}-{self.entity.pk}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The cells of the KPIs that serve the same nearest objectives."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class EntrySheet:
+    """A department's sheet for one period."""
+
+    department: Department
+    period: ReportingPeriod
+    last_year: ReportingPeriod | None
+    last_period: ReportingPeriod | None
+    groups: tuple[Group, ...]
+    purposes: Mapping[str, Purpose]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell, in the order shown."""
+        return tuple(cell for group in self.groups for cell in group.cells)
+
+    @property
+    def missing_count(self) -> int:
+        """How many cells have no figure yet."""
+        return sum(cell.is_missing for cell in self.cells)
+
+    @property
+    def draft_count(self) -> int:
+        """How many cells have a figure that is not submitted."""
+        return sum(cell.is_draft for cell in self.cells)
+
+    @property
+    def can_enter(self) -> bool:
+        """Whether any cell takes a figure from this person now."""
+        return any(cell.can_enter for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class SheetDue:
+    """A sheet that a department owes for a period, and how far it is."""
+
+    department: Department
+    period: ReportingPeriod
+    cell_count: int
+    missing_count: int
+    draft_count: int
+    can_enter: bool
+
+    @property
+    def in_count(self) -> int:
+        """How many figures are submitted or approved."""
+        return self.cell_count - self.missing_count - self.draft_count
