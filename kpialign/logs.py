@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from structlog.dev import plain_traceback
 
 
 def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     rendering: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain_traceback)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
@@ -16,21 +18,23 @@ def make_private(folder: Path) -> Path:
     return folder
 
 
-def kept_secret(path: Path) -> str:
-    """Read the secret key kept at path; the first process to ask makes it."""
+def long_key() -> str:
+    """Make a key that nobody types."""
+    return secrets.token_urlsafe(64)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = long_key) -> str:
+    """Read the secret kept at path; the first process to ask makes it."""
     make_private(path.parent)
-    # Written aside and linked into place: two processes that start together end with one key.
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     if not path.exists():
+        # Written aside and linked into place: two processes that start together end with one key.
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(64))
-        try:
+            file.write(make())
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()
     if path.stat().st_mode & 0o777 != PRIVATE_FILE:
         path.chmod(PRIVATE_FILE)
     return path.read_text(encoding="ascii").strip()

@@ -6,7 +6,6 @@ from kpialign.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("account/", include("allauth.account.urls")),
     path("", include("organisation.urls")),
     path("", include("kpis.urls")),
     path("", include("dashboards.urls")),

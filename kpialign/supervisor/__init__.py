@@ -1,0 +1,1 @@
+"""Run web, worker and beat of one data folder as one: started, watched, stopped together."""

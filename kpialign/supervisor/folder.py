@@ -1,0 +1,61 @@
+"""Make a data folder ready: its database copied aside, its broker swept, its files collected."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+COPIES_KEPT = 5
+
+
+def has_pending_migrations() -> bool:
+    """Say whether the database is older than the code."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def copy_database(database: Path, copies: Path) -> Path:
+    """Copy a live SQLite database by its backup interface, which alone sees a whole state."""
+    copies.mkdir(exist_ok=True)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    copy = copies / f"{database.stem}-{moment}{database.suffix}"
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    for old in sorted(copies.glob(f"{database.stem}-*"))[:-COPIES_KEPT]:
+        old.unlink()
+    return copy
+
+
+def sweep_broker(messages: Path) -> int:
+    """Remove empty messages: one cut off while it was written would stop the worker for good."""
+    empty = [path for path in messages.glob("*.msg") if path.stat().st_size == 0]
+    for path in empty:
+        path.unlink(missing_ok=True)
+    return len(empty)
+
+
+def collect_static(root: Path) -> bool:
+    """Collect, hash and compress the static files, unless none changed since the last time."""
+    mark = root / ".collected"
+    state = static_state()
+    if mark.exists() and mark.read_text(encoding="ascii") == state:
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    mark.write_text(state, encoding="ascii")
+    return True
+
+
+def static_state() -> str:
+    """Sum up the names, sizes and times of all static files."""
+    state = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            file = Path(storage.path(path)).stat()
+            state.update(f"{path} {file.st_size} {file.st_mtime_ns}\n".encode())
+    return state.hexdigest()
