@@ -1,0 +1,1 @@
+"""Whole cascades in and out: reading, checking, difference, applying, writing."""
