@@ -5,3 +5,23 @@ from kpialign.errors import RefusedError
 
 class UnknownPersonError(RefusedError):
     """Nobody here has this email address."""
+
+
+class EmailNotReadableError(RefusedError):
+    """What was given as an email address is none."""
+
+
+class RoleWithoutDepartmentError(RefusedError):
+    """A department head needs a department."""
+
+
+class LastSystemAdminError(RefusedError):
+    """Without this person nobody could manage people any more."""
+
+
+class InvitationSpentError(RefusedError):
+    """The link was used, has expired, or was never given out."""
+
+
+class WeakPasswordError(RefusedError):
+    """The password breaks a rule that keeps guessing hard."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 CODE_LENGTH = 64
 # A figure keeps 15 significant digits (docs/scoring.md, "Numbers"): what float64 and both
@@ -37,6 +38,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    access_number = models.PositiveIntegerField(default=0)  # raised when roles or state change
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -49,6 +51,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind a session to the password and the access it began with: either change ends it."""
+        sealed = f"{self.access_number}:{self.password}"
+        return salted_hmac("organisation.User", sealed, secret, algorithm="sha256").hexdigest()
 
 
 class Organisation(models.Model):

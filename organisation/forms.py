@@ -1,0 +1,88 @@
+"""Clean what people type when they sign in, choose or change a password."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from django import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+
+from organisation.models import User
+
+NEW = {"autocomplete": "new-password"}
+
+
+def quiet(form: forms.Form, labels: dict[str, str]) -> None:
+    """Name the fields by labels above them, and let the server judge, not the browser."""
+    form.use_required_attribute = False
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].help_text = ""
+        form.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """Email address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(
+            self,
+            {
+                "login": "Email address",
+                "password": "Password",
+                "remember": "Stay signed in on this device for 7 days",
+            },
+        )
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+
+
+class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The password of now, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(
+            self,
+            {
+                "oldpassword": "Current password",
+                "password1": "New password",
+                "password2": "New password again",
+            },
+        )
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+
+
+class WelcomeForm(forms.Form):
+    """The first password of an invited person, twice."""
+
+    use_required_attribute = False
+    password1 = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs=NEW | {"autofocus": True})
+    )
+    password2 = forms.CharField(
+        label="Password again", strip=False, widget=forms.PasswordInput(attrs=NEW)
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+
+    def clean_password1(self) -> str:
+        """Hold the password against the rules that keep guessing hard."""
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.person)
+        return password
+
+    def clean(self) -> None:
+        """Refuse two different passwords, beside the second."""
+        super().clean()
+        first, second = (self.cleaned_data.get(name) for name in ("password1", "password2"))
+        if first and second and first != second:
+            self.add_error("password2", "The two passwords differ. Type the same one twice.")

@@ -1,0 +1,1 @@
+"""Tests of people, roles, sign-in, the trail and the requests to recompute."""
