@@ -10,7 +10,10 @@ from kpialign.scoring.inputs import Calendar
 
 
 class Mark(IntFlag):
-    """What is to be said beside a value or score."""
+    """What is to be said beside a value or score.
+
+    PROVISIONAL is the score's, and not set where it is unknown; VALUE_PROVISIONAL the value's.
+    """
 
     PROVISIONAL = 1
     TO_DATE = 2
@@ -18,6 +21,7 @@ class Mark(IntFlag):
     ENTERED = 8
     CONSOLIDATED = 16
     HELD = 32
+    VALUE_PROVISIONAL = 64
 
 
 @dataclass(frozen=True, eq=False)

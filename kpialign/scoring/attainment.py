@@ -1,0 +1,109 @@
+"""How far an actual has come from the baseline to the target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpialign.scoring.arrays import BoolArray, FloatArray
+from kpialign.scoring.inputs import Direction
+from kpialign.scoring.series import finite
+
+
+@dataclass(frozen=True, eq=False)
+class Aims:
+    """What is aimed at: the four cells of a target, arrays of one shape, NaN where blank."""
+
+    baseline: FloatArray
+    target: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    def in_force(self, direction: Direction) -> BoolArray:
+        """Tell where there is a target at all: both edges for a band, else the target."""
+        if direction == "band":
+            return ~(np.isnan(self.low) | np.isnan(self.high))
+        return ~np.isnan(self.target)
+
+
+def attainment(value: FloatArray, aims: Aims, direction: Direction) -> FloatArray:
+    """Give the raw attainment, NaN where unknown.
+
+    >>> def raw(direction, value, *cells):
+    ...     return float(attainment(np.float64(value), Aims(*map(np.float64, cells)), direction))
+    >>> blank = np.nan
+    >>> raw("higher", 14, 10, 15, blank, blank)
+    0.8
+    >>> raw("lower", 51, 60, 45, blank, blank)
+    0.6
+    >>> raw("lower", 55, blank, 50, blank, blank)
+    0.9
+    >>> raw("band", 110, blank, blank, 95, 105)
+    0.5
+    >>> raw("lower", 50, 45, 60, blank, blank)
+    nan
+    """
+    with np.errstate(all="ignore"):
+        if direction == "band":
+            return finite(_in_band(value, aims))
+        return finite(_towards(value, aims, sign=1.0 if direction == "higher" else -1.0))
+
+
+def score_of(raw: FloatArray) -> FloatArray:
+    """Cap a raw attainment to a score; unknown stays unknown.
+
+    >>> score_of(np.array([-0.4, 0.8, 1.2])).tolist()
+    [0.0, 80.0, 100.0]
+    """
+    return 100.0 * np.minimum(1.0, np.maximum(0.0, raw))
+
+
+def is_unusable(aims: Aims, direction: Direction) -> BoolArray:
+    """Tell where the target in force points the wrong way or needs a baseline."""
+    if direction == "band":
+        return np.greater(aims.low, aims.high)
+    return points_away(aims, direction) | needs_baseline(aims, direction)
+
+
+def points_away(aims: Aims, direction: Direction) -> BoolArray:
+    """Tell where the target is worse than the baseline."""
+    if direction == "higher":
+        return np.less(aims.target, aims.baseline)
+    worse: BoolArray = np.greater(aims.target, aims.baseline)
+    return worse if direction == "lower" else np.zeros_like(worse)
+
+
+def needs_baseline(aims: Aims, direction: Direction) -> BoolArray:
+    """Tell where a target of zero or less has no baseline."""
+    return np.isnan(aims.baseline) & (aims.target <= 0) & (direction != "band")
+
+
+def is_all_or_nothing(aims: Aims, direction: Direction) -> BoolArray:
+    """Tell where the target is the baseline."""
+    return (aims.baseline == aims.target) & (direction != "band")
+
+
+def assumes_baseline(aims: Aims, direction: Direction) -> BoolArray:
+    """Tell where a baseline of 0, or of twice the target, is assumed."""
+    return np.isnan(aims.baseline) & (aims.target > 0) & (direction != "band")
+
+
+def _towards(value: FloatArray, aims: Aims, *, sign: float) -> FloatArray:
+    baseline, target = aims.baseline, aims.target
+    way = target - baseline
+    raw = np.where(sign * way > 0, (value - baseline) / way, np.nan)
+    reached = np.where(sign * (value - target) >= 0, 1.0, 0.0)
+    raw = np.where(way == 0, np.where(np.isnan(value), np.nan, reached), raw)
+    share = value / target
+    without = np.where(target > 0, share if sign > 0 else 2.0 - share, np.nan)
+    return np.where(np.isnan(baseline), without, raw)
+
+
+def _in_band(value: FloatArray, aims: Aims) -> FloatArray:
+    low, high, baseline = aims.low, aims.high, aims.baseline
+    distance = np.maximum(np.maximum(low - value, value - high), 0.0)
+    from_baseline = np.minimum(np.abs(baseline - low), np.abs(baseline - high))
+    width = np.where(np.isnan(baseline), high - low, from_baseline)
+    outside = np.where(width == 0, 0.0, 1.0 - distance / width)
+    raw = np.where(distance == 0, 1.0, outside)
+    known = ~np.isnan(value) & (low <= high)
+    return np.where(known, raw, np.nan)

@@ -1,0 +1,178 @@
+"""The values of calculated KPIs: each formula over the months that its inputs share."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from kpialign.scoring.arrays import BoolArray, grouped
+from kpialign.scoring.formula import Formula
+from kpialign.scoring.formula.evaluate import Observer, evaluate
+from kpialign.scoring.formulas import Formulas
+from kpialign.scoring.inputs import Length
+from kpialign.scoring.series import Series
+from kpialign.scoring.source import FormulaSource
+from kpialign.scoring.timing import Extent, throughout
+from kpialign.scoring.values import Values
+
+Key = tuple[int, Extent, bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One formula to be evaluated over periods, from no other months than those given."""
+
+    node: int
+    extent: Extent
+    months: BoolArray | None = None
+
+    @property
+    def key(self) -> Key:
+        """Name the task by what decides its result."""
+        mask = b"" if self.months is None else blake2b(self.months.tobytes()).digest()
+        return self.node, self.extent, mask
+
+
+@dataclass(frozen=True, eq=False)
+class Calculated:
+    """A formula's values, and the months that were taken into them."""
+
+    series: Series
+    taken: BoolArray
+
+
+class Calculation:
+    """Evaluates formulas on the values there are, nested ones first and without recursion."""
+
+    def __init__(self, values: Values, formulas: Formulas, leaves: BoolArray) -> None:
+        """Calculate on these values; `leaves` are the entities without members."""
+        self.values = values
+        self.formulas = formulas
+        self._leaves = leaves
+        self._done: dict[Key, Calculated] = {}
+
+    def result(self, task: Task) -> Calculated:
+        """Evaluate a formula, after every nested one that it takes over the same months."""
+        stack = [task]
+        while stack:
+            current = stack[-1]
+            taken = self._taken(current)
+            waiting = [one for one in self._nested(current, taken) if one.key not in self._done]
+            if waiting:
+                stack.extend(waiting)
+            else:
+                self._done[current.key] = self._evaluated(current, taken)
+                stack.pop()
+        return self._done[task.key]
+
+    def observe(self, task: Task, observer: Observer) -> None:
+        """Evaluate a formula again and show every step to an observer."""
+        taken = self.result(task).taken
+        formula = self.formulas.get(task.node)
+        if formula is not None:
+            evaluate(formula, self._source(task, formula, taken), observer)
+
+    def whole(self, node: int, length: Length) -> Series:
+        """Give the values that a KPI has in periods without a gap: what time functions read."""
+        own_length = self.values.kpi(node).length
+        if own_length is length:
+            return self.values.own(node)
+        if own_length.months > length.months:
+            return self.values.held(node, length)
+        extent = Extent(length)
+        return self._without_gap(node, extent)
+
+    def _without_gap(self, node: int, extent: Extent) -> Series:
+        if self._is_evaluated(node, extent):
+            found = self.result(Task(node, extent))
+            return found.series.where(throughout(found.taken, extent))
+        months = self.values.months_there(node, extent.length)
+        return self.values.rolled(node, extent, None).series.where(throughout(months, extent))
+
+    def over(self, node: int, extent: Extent, taken: BoolArray) -> Series:
+        """Give an input's values over no other months than those taken."""
+        own_length = self.values.kpi(node).length
+        if own_length.months > extent.length.months:
+            return self.values.held(node, extent.length)
+        if self._is_evaluated(node, extent):
+            return self.result(self._narrowed(node, extent, taken)).series
+        return self.values.rolled(node, extent, taken).series
+
+    def to_date(self, node: int, length: Length) -> Series:
+        """Give a KPI's values over the fiscal year so far, missing where there is a gap."""
+        own_length = self.values.kpi(node).length
+        if own_length.months > length.months:
+            return self.values.held_to_date(self.to_date(node, own_length), own_length, length)
+        return self._without_gap(node, Extent(length, to_date=True))
+
+    def _is_evaluated(self, node: int, extent: Extent) -> bool:
+        kpi = self.values.kpi(node)
+        longer = extent.to_date or kpi.length.months < extent.length.months
+        return bool(kpi.formula) and kpi.time_rollup == "formula" and longer
+
+    def _narrowed(self, node: int, extent: Extent, taken: BoolArray) -> Task:
+        return Task(node, extent, taken & self.values.months_there(node, extent.length))
+
+    def _nested(self, task: Task, taken: BoolArray) -> list[Task]:
+        formula = self.formulas.get(task.node)
+        if formula is None:
+            return []
+        tasks = []
+        length = task.extent.length
+        for reference in formula.references:
+            node = self.formulas.input(reference)
+            own_length = self.values.kpi(node).length
+            longer = own_length.months > length.months
+            if not reference.timed:
+                if not longer and self._is_evaluated(node, task.extent):
+                    tasks.append(self._narrowed(node, task.extent, taken))
+            elif reference.to_date or not longer:
+                extent = Extent(own_length if longer else length, reference.to_date)
+                if self._is_evaluated(node, extent):
+                    tasks.append(Task(node, extent))
+        return tasks
+
+    def _taken(self, task: Task) -> BoolArray:
+        values = self.values
+        shape = values.frame.in_time[Length.MONTH].shape
+        taken = np.ones(shape, dtype=np.bool_) if task.months is None else task.months
+        formula = self.formulas.get(task.node)
+        required = () if formula is None else formula.required
+        for code in required:
+            node = self.formulas.position(code)
+            taken = taken & values.months_there(node, task.extent.length)
+        return taken if required else taken & values.frame.overlapping[Length.MONTH]
+
+    def _evaluated(self, task: Task, taken: BoolArray) -> Calculated:
+        length = task.extent.length
+        formula = self.formulas.get(task.node)
+        if formula is None:
+            return Calculated(self.values.blank(length), taken)
+        found = evaluate(formula, self._source(task, formula, taken))
+        shape = self.values.blank(length).value.shape
+        series = Series(
+            np.broadcast_to(found.value, shape), np.broadcast_to(found.provisional, shape)
+        )
+        return Calculated(series.where(self._exists(task, formula, taken)), taken)
+
+    def _exists(self, task: Task, formula: Formula, taken: BoolArray) -> BoolArray:
+        frame = self.values.frame
+        length = task.extent.length
+        exists = frame.in_time[length] & self.calculates(task.node)[:, None]
+        if task.extent.to_date:
+            return exists & throughout(taken, task.extent)
+        exists &= np.logical_or.reduce(grouped(taken, length.months), axis=-1)
+        if formula.uses_time:
+            exists &= frame.ended[length]
+            if formula.required or task.months is not None:
+                exists &= throughout(taken, task.extent)
+        return exists
+
+    def calculates(self, node: int) -> BoolArray:
+        """Tell which entities evaluate a KPI's formula themselves."""
+        if self.values.kpi(node).entity_rollup == "formula":
+            return np.ones_like(self._leaves)
+        return self._leaves
+
+    def _source(self, task: Task, formula: Formula, taken: BoolArray) -> FormulaSource:
+        return FormulaSource(self, self.formulas, formula, task.extent, taken)

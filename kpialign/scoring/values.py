@@ -1,0 +1,81 @@
+"""What a KPI's value is in periods longer and shorter than its own."""
+
+import numpy as np
+
+from kpialign.scoring.arrays import BoolArray
+from kpialign.scoring.frame import Frame
+from kpialign.scoring.inputs import CascadeInput, KpiInput, Length
+from kpialign.scoring.own import Block
+from kpialign.scoring.series import Series, missing
+from kpialign.scoring.timing import Extent, Rolled, roll, spread, whole
+
+
+class Values:
+    """The values of every KPI, read by formulas and by scores."""
+
+    def __init__(self, inputs: CascadeInput, frame: Frame, blocks: dict[Length, Block]) -> None:
+        """Read from these blocks, which fill up while formulas are calculated."""
+        self.inputs = inputs
+        self.frame = frame
+        self.blocks = blocks
+        self._place = {
+            int(node): (block, row)
+            for block in blocks.values()
+            for row, node in enumerate(block.nodes)
+        }
+
+    def kpi(self, node: int) -> KpiInput:
+        """Give how a KPI is measured."""
+        block, row = self._place[node]
+        return block.kpis[row]
+
+    def own(self, node: int) -> Series:
+        """Give a KPI's own values, of shape [entity, own period]."""
+        block, row = self._place[node]
+        return block.series(row)
+
+    def place(self, node: int) -> tuple[Block, int]:
+        """Give the block and row in which a KPI's own figures lie."""
+        return self._place[node]
+
+    def held(self, node: int, length: Length) -> Series:
+        """Give what a KPI shows in periods shorter than its own: its latest one that has ended."""
+        own = self.own(node)
+        index = self.frame.latest_ended(self.kpi(node).length, length)
+        shown = Series(own.value[:, index], own.provisional[:, index])
+        return shown.where((index >= 0) & self.frame.in_time[length])
+
+    def held_to_date(self, series: Series, own_length: Length, length: Length) -> Series:
+        """Show a series of the fiscal year so far in shorter periods, within the same year."""
+        index = self.frame.latest_ended(own_length, length)
+        months_per_year = Length.YEAR.months
+        shown_year = np.arange(len(index)) * length.months // months_per_year
+        same_year = (index + 1) * own_length.months - 1 >= shown_year * months_per_year
+        shown = Series(series.value[:, index], series.provisional[:, index])
+        return shown.where((index >= 0) & same_year & self.frame.in_time[length])
+
+    def months_there(self, node: int, length: Length) -> BoolArray:
+        """Tell which months an input has when it is looked at in periods of a length."""
+        own_length = self.kpi(node).length
+        if own_length.months > length.months:
+            return self.held(node, Length.MONTH).present
+        return spread(self.own(node).present, own_length.months)
+
+    def rolled(self, node: int, extent: Extent, months: BoolArray | None) -> Rolled:
+        """Roll an input's own periods up over those that lie wholly within the months given."""
+        kpi = self.kpi(node)
+        own = self.own(node)
+        taken = own.present
+        if months is not None:
+            taken = taken & whole(months, kpi.length.months)
+        return roll(
+            own,
+            taken,
+            kpi.time_rollup,
+            size=extent.size // kpi.length.months,
+            every=extent.length.months // kpi.length.months,
+        )
+
+    def blank(self, length: Length) -> Series:
+        """Make a series without values, of shape [entity, period]."""
+        return missing((len(self.inputs.entities), self.frame.calendar.count(length)))

@@ -1,0 +1,1 @@
+"""Tests of the scoring core; none of them needs a database."""
