@@ -1,0 +1,1 @@
+"""A second, slow and exact computation of scores, to hold the first one against."""
