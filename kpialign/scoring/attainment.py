@@ -60,16 +60,16 @@ def score_of(raw: FloatArray) -> FloatArray:
 def is_unusable(aims: Aims, direction: Direction) -> BoolArray:
     """Tell where the target in force points the wrong way or needs a baseline."""
     if direction == "band":
-        return np.greater(aims.low, aims.high)
+        reversed_edges: BoolArray = np.greater(aims.low, aims.high)
+        return reversed_edges
     return points_away(aims, direction) | needs_baseline(aims, direction)
 
 
 def points_away(aims: Aims, direction: Direction) -> BoolArray:
     """Tell where the target is worse than the baseline."""
-    if direction == "higher":
-        return np.less(aims.target, aims.baseline)
-    worse: BoolArray = np.greater(aims.target, aims.baseline)
-    return worse if direction == "lower" else np.zeros_like(worse)
+    sign = {"higher": 1.0, "lower": -1.0, "band": 0.0}[direction]
+    worse: BoolArray = np.less(sign * aims.target, sign * aims.baseline)
+    return worse
 
 
 def needs_baseline(aims: Aims, direction: Direction) -> BoolArray:
@@ -79,7 +79,8 @@ def needs_baseline(aims: Aims, direction: Direction) -> BoolArray:
 
 def is_all_or_nothing(aims: Aims, direction: Direction) -> BoolArray:
     """Tell where the target is the baseline."""
-    return (aims.baseline == aims.target) & (direction != "band")
+    same: BoolArray = np.equal(aims.baseline, aims.target)
+    return same & (direction != "band")
 
 
 def assumes_baseline(aims: Aims, direction: Direction) -> BoolArray:

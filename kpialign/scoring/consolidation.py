@@ -32,11 +32,11 @@ class Consolidation:
         self.children = children
         self.conversion = conversion
 
-    def fill(self, figures: Figures, part: BoolArray, kpi: KpiInput) -> None:
+    def fill(self, figures: Figures, part: BoolArray, in_time: BoolArray, kpi: KpiInput) -> None:
         """Fill the groups in place, members first; `kpi` stands for all of the KPIs."""
         for parent in reversed(range(len(self.children))):
             if self.children[parent]:
-                self._fill_group(figures, part, kpi, parent)
+                self._fill_group(figures, part & in_time[parent], kpi, parent)
 
     def _fill_group(self, figures: Figures, part: BoolArray, kpi: KpiInput, parent: int) -> None:
         value, provisional = figures.value, figures.provisional

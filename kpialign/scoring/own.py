@@ -24,6 +24,7 @@ class Block:
     kpis: tuple[KpiInput, ...]
     figures: Figures
     part: BoolArray
+    in_time: BoolArray
 
     def series(self, row: int) -> Series:
         """Give one KPI's own values, of shape [entity, period]."""
@@ -80,6 +81,7 @@ def _entered(
         kpis=tuple(kpi for kpi in kpis if kpi is not None),
         figures=Figures(value, provisional, ~np.isnan(value), np.zeros(shape, dtype=np.bool_)),
         part=takes_part(first[nodes], length, frame, consolidation.children),
+        in_time=frame.in_time[length],
     )
 
 
@@ -101,7 +103,7 @@ def consolidate(block: Block, rows: list[int], consolidation: Consolidation) -> 
     some = Figures(
         every.value[rows], every.provisional[rows], every.settled[rows], every.consolidated[rows]
     )
-    consolidation.fill(some, block.part[rows], kpi)
+    consolidation.fill(some, block.part[rows], block.in_time, kpi)
     every.value[rows] = some.value
     every.provisional[rows] = some.provisional
     every.consolidated[rows] = some.consolidated
