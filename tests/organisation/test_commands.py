@@ -1,0 +1,76 @@
+"""Run the commands about people: set_password and invite_person."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from organisation.models import AuditEntry, User
+from tests.organisation.conftest import PASSWORD
+
+
+def set_password(monkeypatch: pytest.MonkeyPatch, email: str, typed: str) -> str:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    output = io.StringIO()
+    call_command("set_password", email, stdout=output)
+    return output.getvalue()
+
+
+def invite(email: str) -> str:
+    output = io.StringIO()
+    call_command("invite_person", email, stdout=output)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["\n", "", "\r\n"])
+def test_the_password_is_one_line_of_standard_input(
+    monkeypatch: pytest.MonkeyPatch, head: User, ending: str
+) -> None:
+    said = set_password(monkeypatch, "Operations@example.com", f"with spaces and ü {ending}")
+
+    head.refresh_from_db()
+    assert head.check_password("with spaces and ü ")
+    assert said == "Password set for operations@example.com; sessions begun before it have ended.\n"
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.path, entry.action) == (None, "command", "change_password")
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "said"),
+    [
+        ("nobody@example.com", "long-enough-secret\n", "Nobody here has the email address nobody@"),
+        ("operations@example.com", "\n", "No password came in"),
+        ("operations@example.com", "", "No password came in"),
+        ("operations@example.com", "short\n", "too short"),
+        ("operations@example.com", "operations@example\n", "too similar"),
+    ],
+)
+def test_what_cannot_be_set_is_said_in_one_line_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, head: User, email: str, typed: str, said: str
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        set_password(monkeypatch, email, typed)
+
+    head.refresh_from_db()
+    assert head.check_password(PASSWORD)
+    assert User.objects.count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_printed_link_opens_the_page_to_choose_a_password(
+    client: Client, admin: User, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://kpi.example.com"
+
+    link = invite("new@example.com").strip()
+
+    assert link.startswith("https://kpi.example.com/welcome/")
+    assert client.get(link.removeprefix("https://kpi.example.com")).status_code == 200
+
+
+def test_an_invitation_to_what_is_no_address_is_refused(company: None) -> None:
+    with pytest.raises(CommandError, match="is not an email address"):
+        invite("operations")
+    assert not User.objects.exists()
