@@ -14,6 +14,7 @@ FIRST_DELAY = 1.0
 LONGEST_DELAY = 30.0
 LONG_ENOUGH = 60.0  # a child that lived so long begins again at the first delay
 STOP_WITHIN = 7.0
+KILLED_WITHIN = 1.0
 LOOK_EVERY = 0.1
 LOG_LIMIT = 5_000_000
 PR_SET_PDEATHSIG = 1
@@ -36,10 +37,10 @@ class Child:
     """A part while it is looked after: its process, or the moment at which it starts again."""
 
     part: Part
+    delay: float  # before it starts again
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     starts_again_at: float = 0.0
-    delay: float = FIRST_DELAY
     restarts: int = 0
 
 
@@ -55,7 +56,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every part."""
-        self.children = [Child(part) for part in self.parts]
+        self.children = [Child(part, FIRST_DELAY) for part in self.parts]
         for child in self.children:
             self._launch(child)
 
@@ -90,6 +91,10 @@ class Supervisor:
         for process in running:
             signal_group(process, signal.SIGKILL)
             process.wait()
+        # What a child had started itself ends a moment after the signal.
+        deadline = time.monotonic() + KILLED_WITHIN
+        while time.monotonic() < deadline and any(has_group(one) for one in running):
+            time.sleep(LOOK_EVERY)
         self.children = []
 
     def _launch(self, child: Child) -> None:
@@ -144,6 +149,15 @@ def signal_group(
             os.killpg(process.pid, by)
     except ProcessLookupError:
         pass
+
+
+def has_group(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether anything that a child started is still there."""
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def last_lines(log: Path, count: int = 20) -> str:
