@@ -1,0 +1,105 @@
+"""Run the whole product for a test as a person starts it: `manage.py up` in its own folder."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.house.eventually import eventually
+
+SIGN_IN = re.compile(r"^    (\S+@\S+)\s+(\S+)\s+(.+)$")
+ALL_WORK = "Web, worker and beat all do their work"
+
+
+@dataclass
+class Product:
+    """A product that was started, and what its terminal shows."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Give its address."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def output(self) -> str:
+        """Give all that the terminal shows."""
+        return "".join(self.lines)
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Give the password printed for each demo person."""
+        found = (SIGN_IN.match(line.rstrip("\n")) for line in self.lines)
+        return {match[1]: match[2] for match in found if match}
+
+    def listen(self) -> None:
+        """Collect what is printed, so that the product never waits for a reader."""
+        assert self.process.stdout is not None
+        self.lines.extend(self.process.stdout)
+
+    def end(self, by: signal.Signals = signal.SIGINT, within: float = 10.0) -> int:
+        """Send a signal to `up` alone, and give its exit code."""
+        self.process.send_signal(by)
+        return self.process.wait(within)
+
+
+def free_port() -> int:
+    """Find a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Give a command what it needs to use this folder and nothing else of this process."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | {"KPIALIGN_VAR": str(folder), "KPIALIGN_NO_BOOTSTRAP": "1"}
+
+
+def up(folder: Path, *options: str) -> list[str]:
+    """Give the command line of a start."""
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", *options]
+
+
+def start(folder: Path, *options: str, port: int | None = None) -> Product:
+    """Start the product, and return at once."""
+    port = port or free_port()
+    process = subprocess.Popen(
+        up(folder, "--port", str(port), *options),
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    product = Product(folder, port, process)
+    threading.Thread(target=product.listen, daemon=True).start()
+    return product
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Product]:
+    """Run the product until the end of the body, from when all its parts have proved themselves."""
+    product = start(folder, *options)
+    try:
+        eventually(
+            lambda: ALL_WORK in product.output or product.process.poll() is not None, within=180
+        )
+        assert ALL_WORK in product.output, product.output
+        yield product
+    finally:
+        if product.process.poll() is None:
+            product.end()
