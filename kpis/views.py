@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kpialign.errors import RefusedError
 from kpis.errors import FigureChangedError
@@ -32,7 +32,7 @@ def _today() -> date:
     return timezone.localdate()
 
 
-@require_GET
+@require_safe
 @requires(can_open_entry_sheets)
 def entry_index(request: HttpRequest) -> HttpResponse:
     """List the sheets that the person may read, or open the only one."""
