@@ -253,7 +253,7 @@ def test_no_code_in_the_path_makes_a_page_fail(name: str, nasty: str) -> None:
 
     response = browser_of(person_who_is("finance_admin"), "finance_admin").get(path)
 
-    assert response.status_code == 404
+    assert response.status_code in {400, 404}
 
 
 @pytest.mark.parametrize("name", ACCESS)
