@@ -1,0 +1,98 @@
+"""Write targets and rates, and make the reporting periods that figures need."""
+
+from datetime import date
+from typing import Any
+
+from kpialign.interchange import periods
+from kpialign.interchange.applying.writing import BATCH, Writing
+from kpialign.interchange.proposal import Entry
+from kpialign.interchange.rows import ActualRow, TargetRow
+from kpis.models import Rate, ReportingPeriod, Target
+from kpis.services.periods import ensure_periods
+
+CHUNK = 5_000
+TARGET = (
+    "baseline",
+    "target",
+    "band_low",
+    "band_high",
+    "budget",
+    "source",
+    "illustrative",
+)
+
+
+def make_periods(writing: Writing) -> None:
+    """Make sure that the periods of all figures are there, and hold those that change."""
+    difference = writing.difference
+    labels = {entry.new.period for entry in difference.actuals}
+    for sheet in ("targets", "rates"):
+        labels |= {entry.new.period for entry in difference.sheets[sheet].entries}
+    if not labels:
+        return
+    spans = [periods.span_of(label, writing.proposal.first_month) for label in labels]
+    first, last = min(span.first for span in spans), max(span.last for span in spans)
+    ensure_periods(first_on=_month(first), last_on=_month(last))
+    list(ReportingPeriod.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _month(index: int) -> date:
+    return date(index // periods.YEAR_LENGTH, index % periods.YEAR_LENGTH + 1, 1)
+
+
+def cell_keys(writing: Writing, row: TargetRow | ActualRow) -> dict[str, int]:
+    """Return the keys of the KPI, entity and period of a row."""
+    return {
+        "kpi_id": writing.nodes[row.kpi],
+        "entity_id": writing.entities[row.entity],
+        "period_id": writing.periods[row.period],
+    }
+
+
+def write_targets(writing: Writing) -> None:
+    """Write the target rows that are new or other."""
+    changes = writing.difference.sheets["targets"]
+    made = [Target(**cell_keys(writing, row), **_said(row)) for row in _new_rows(changes.added)]
+    Target.objects.bulk_create(made, batch_size=BATCH)
+    if changes.changed:
+        _change_targets(writing, _new_rows(changes.changed))
+    cells = [(entry.old, entry.new) for entry in changes.entries]
+    writing.tell_series("target", "set_targets", cells)
+
+
+def _new_rows(entries: list[Entry]) -> list[TargetRow]:
+    return [entry.new for entry in entries]
+
+
+def _said(row: TargetRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in TARGET}
+
+
+def _change_targets(writing: Writing, rows: list[TargetRow]) -> None:
+    wanted = {tuple(cell_keys(writing, row).values()): row for row in rows}
+    held = Target.objects.filter(period__in={key[2] for key in wanted})
+    changed = []
+    for target in held.iterator(CHUNK):
+        row = wanted.get((target.kpi_id, target.entity_id, target.period_id))
+        if row is not None:
+            for name, value in _said(row).items():
+                setattr(target, name, value)
+            changed.append(target)
+    Target.objects.bulk_update(changed, TARGET, batch_size=BATCH)
+
+
+def write_rates(writing: Writing) -> None:
+    """Write the rates that are new or other."""
+    changes = writing.difference.sheets["rates"]
+    rows = [(entry.new, writing.periods[entry.new.period]) for entry in changes.entries]
+    Rate.objects.bulk_create(
+        [
+            Rate(currency=row.currency, period_id=period, average=row.average, closing=row.closing)
+            for row, period in rows
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["currency", "period"],
+        update_fields=["average", "closing"],
+    )
+    writing.tell("rates", "rate")

@@ -1,0 +1,33 @@
+"""Ask for the scores that an import can reach."""
+
+from kpialign.interchange.applying.writing import Writing
+from organisation.services import recompute
+
+MOST_REQUESTS = 200
+# A change of these reaches every score there is.
+REACH_ALL = ("settings", "entities", "rates")
+
+
+def request_scores(writing: Writing) -> None:
+    """Ask for each series and node that changed, or for everything if that is less to read."""
+    sheets = writing.difference.sheets
+    reached = _reached(writing)
+    if any(sheets[name].entries for name in REACH_ALL) or len(reached) > MOST_REQUESTS:
+        reached = {recompute.Change("all")}
+    ordered = sorted(reached, key=lambda one: (one.kind, one.key, one.entity))
+    recompute.request_recomputes(ordered, by=writing.by, why=writing.why)
+
+
+def _reached(writing: Writing) -> set[recompute.Change]:
+    sheets = writing.difference.sheets
+    rows = [entry.new for name in ("objectives", "kpis") for entry in sheets[name].entries]
+    parents = [entry.new.parent for entry in sheets["links"].entries]
+    parents += [row.parent for row in sheets["links"].removed]
+    targets = [entry.new for entry in sheets["targets"].entries]
+    actuals = [entry.new for entry in writing.difference.actuals]
+    return {
+        *(recompute.Change("node", row.code) for row in rows),
+        *(recompute.Change("node", parent) for parent in parents),
+        *(recompute.Change("target", row.kpi, row.entity) for row in targets),
+        *(recompute.Change("actual", row.kpi, row.entity) for row in actuals),
+    }
