@@ -83,7 +83,7 @@ class Calculation:
         return self._without_gap(node, extent)
 
     def _without_gap(self, node: int, extent: Extent) -> Series:
-        if self._is_evaluated(node, extent):
+        if self.is_evaluated(node, extent):
             found = self.result(Task(node, extent))
             return found.series.where(throughout(found.taken, extent))
         months = self.values.months_there(node, extent.length)
@@ -94,8 +94,8 @@ class Calculation:
         own_length = self.values.kpi(node).length
         if own_length.months > extent.length.months:
             return self.values.held(node, extent.length)
-        if self._is_evaluated(node, extent):
-            return self.result(self._narrowed(node, extent, taken)).series
+        if self.is_evaluated(node, extent):
+            return self.result(self.narrowed(node, extent, taken)).series
         return self.values.rolled(node, extent, taken).series
 
     def to_date(self, node: int, length: Length) -> Series:
@@ -105,12 +105,14 @@ class Calculation:
             return self.values.held_to_date(self.to_date(node, own_length), own_length, length)
         return self._without_gap(node, Extent(length, to_date=True))
 
-    def _is_evaluated(self, node: int, extent: Extent) -> bool:
+    def is_evaluated(self, node: int, extent: Extent) -> bool:
+        """Tell whether a KPI's value over an extent comes from its formula, not from a roll-up."""
         kpi = self.values.kpi(node)
         longer = extent.to_date or kpi.length.months < extent.length.months
         return bool(kpi.formula) and kpi.time_rollup == "formula" and longer
 
-    def _narrowed(self, node: int, extent: Extent, taken: BoolArray) -> Task:
+    def narrowed(self, node: int, extent: Extent, taken: BoolArray) -> Task:
+        """Name the evaluation of a nested formula over those of the months taken that it has."""
         return Task(node, extent, taken & self.values.months_there(node, extent.length))
 
     def _nested(self, task: Task, taken: BoolArray) -> list[Task]:
@@ -124,11 +126,11 @@ class Calculation:
             own_length = self.values.kpi(node).length
             longer = own_length.months > length.months
             if not reference.timed:
-                if not longer and self._is_evaluated(node, task.extent):
-                    tasks.append(self._narrowed(node, task.extent, taken))
+                if not longer and self.is_evaluated(node, task.extent):
+                    tasks.append(self.narrowed(node, task.extent, taken))
             elif reference.to_date or not longer:
                 extent = Extent(own_length if longer else length, reference.to_date)
-                if self._is_evaluated(node, extent):
+                if self.is_evaluated(node, extent):
                     tasks.append(Task(node, extent))
         return tasks
 

@@ -14,7 +14,7 @@ from kpialign.scoring.timing import roll
 
 @dataclass(frozen=True, eq=False)
 class RolledAims:
-    """What is aimed at in longer periods, and where a figure without a target leaves a gap."""
+    """What is aimed at in longer periods, and where a figure without a target spoils others'."""
 
     aims: Aims
     gap: BoolArray
@@ -45,7 +45,7 @@ def roll_aims(
         cell = getattr(own, name)
         found = roll(Series(cell, np.zeros_like(taken)), taken, rule, size=size).series.value
         rolled[name] = np.where(gap, np.nan, found)
-    return RolledAims(Aims(**rolled), gap)
+    return RolledAims(Aims(**rolled), gap & _any_inside(in_force, size))
 
 
 def coverage_of(

@@ -1,6 +1,6 @@
 """A KPI's own result: its values, targets, attainment, score and coverage in every period."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from kpialign.scoring.calculation import Calculation, Task
 from kpialign.scoring.consolidation import Consolidation
 from kpialign.scoring.inputs import LENGTHS, CascadeInput, Direction, KpiInput, Length
 from kpialign.scoring.own import Block
-from kpialign.scoring.periods import coverage_of, roll_aims
+from kpialign.scoring.periods import RolledAims, coverage_of, roll_aims
 from kpialign.scoring.results import QUANTITIES, Mark, Results
 from kpialign.scoring.series import Series
 from kpialign.scoring.targets import CELLS, Rows, consolidate_targets, rows_for
@@ -79,10 +79,7 @@ class BlockResult:
         for group in self.groups:
             self._write_own(results, group)
             for length in longer:
-                exact = None
-                if group.kpi.time_rollup == "formula":
-                    exact = rows_for(self._inputs, self._block, length, split=False)
-                self._write_longer(results, group, length, exact)
+                self._write_longer(results, group, length)
         for length in LENGTHS[: self._block.length.rank]:
             self._hold(results, length)
 
@@ -94,12 +91,27 @@ class BlockResult:
         found = Found(series, self.targets.aims(rows), marks)
         self._store(results, group, self._block.length, found, None)
 
-    def _write_longer(
-        self, results: Results, group: Group, length: Length, exact: Rows | None
-    ) -> None:
-        kpi, rows, own_length = group.kpi, group.rows, self._block.length
+    def gaps(self) -> Iterator[tuple[Group, Length, BoolArray]]:
+        """Give where a figure without a target leaves a longer period without one."""
+        for group in self.groups:
+            for length in LENGTHS[self._block.length.rank + 1 :]:
+                yield group, length, self._longer(group, length)[1] & self._frame.in_time[length]
+
+    def _write_longer(self, results: Results, group: Group, length: Length) -> None:
+        kpi = group.kpi
+        size = length.months // self._block.length.months
+        present = ~np.isnan(self._block.figures.value[group.rows])
+        ended = self._frame.ended[self._block.length]
+
+        def coverage(known: BoolArray) -> FloatArray:
+            return coverage_of(known, present, ended, kpi.time_rollup, size)
+
+        self._store(results, group, length, self._longer(group, length)[0], coverage)
+
+    def _longer(self, group: Group, length: Length) -> tuple[Found, BoolArray]:
+        kpi, rows = group.kpi, group.rows
         own = Series(self._block.figures.value[rows], self._block.figures.provisional[rows])
-        size = length.months // own_length.months
+        size = length.months // self._block.length.months
         if kpi.time_rollup == "formula":
             series, complete = self._evaluated(group, length)
         else:
@@ -112,17 +124,12 @@ class BlockResult:
             rule=kpi.time_rollup,
             direction=kpi.direction,
             size=size,
-        ).aims
-        if exact is not None:
+        )
+        if kpi.time_rollup == "formula":
+            exact = rows_for(self._inputs, self._block, length, split=False)
             aims = _exact_first(exact, rows, aims)
         marks = np.where(series.present & ~complete, Mark.TO_DATE, 0).astype(np.uint8)
-        found = Found(series, aims, marks)
-        ended = self._frame.ended[own_length]
-
-        def coverage(known: BoolArray) -> FloatArray:
-            return coverage_of(known, own.present, ended, kpi.time_rollup, size)
-
-        self._store(results, group, length, found, coverage)
+        return Found(series, aims.aims, marks), aims.gap
 
     def _evaluated(self, group: Group, length: Length) -> tuple[Series, BoolArray]:
         extent = Extent(length)
@@ -187,7 +194,10 @@ class BlockResult:
             results.marks[:, node, columns] = np.where(shown, held, 0)
 
 
-def _exact_first(exact: Rows, rows: list[int], rolled: Aims) -> Aims:
+def _exact_first(exact: Rows, rows: list[int], rolled: RolledAims) -> RolledAims:
     given = exact.given[rows]
     row = exact.aims(rows)
-    return Aims(*(np.where(given, getattr(row, name), getattr(rolled, name)) for name in CELLS))
+    cells = {
+        name: np.where(given, getattr(row, name), getattr(rolled.aims, name)) for name in CELLS
+    }
+    return RolledAims(Aims(**cells), rolled.gap & ~given)
