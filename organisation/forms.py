@@ -17,7 +17,9 @@ NEW = {"autocomplete": "new-password"}
 def quiet(form: forms.Form, labels: dict[str, str]) -> None:
     """Name the fields by labels above them, and let the server judge, not the browser."""
     form.use_required_attribute = False
+    form.label_suffix = ""
     for name, label in labels.items():
+        form.fields[name].error_messages["required"] = f"Type your {label.lower()}."
         form.fields[name].label = label
         form.fields[name].help_text = ""
         form.fields[name].widget.attrs.pop("placeholder", None)
@@ -60,17 +62,15 @@ class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth h
 class WelcomeForm(forms.Form):
     """The first password of an invited person, twice."""
 
-    use_required_attribute = False
     password1 = forms.CharField(
-        label="Password", strip=False, widget=forms.PasswordInput(attrs=NEW | {"autofocus": True})
+        strip=False, widget=forms.PasswordInput(attrs=NEW | {"autofocus": True})
     )
-    password2 = forms.CharField(
-        label="Password again", strip=False, widget=forms.PasswordInput(attrs=NEW)
-    )
+    password2 = forms.CharField(strip=False, widget=forms.PasswordInput(attrs=NEW))
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:  # noqa: ANN401
         """Say the rules in the form's own words."""
         super().__init__(*args, **kwargs)
+        quiet(self, {"password1": "Password", "password2": "Password again"})
         self.person = person
         self.fields["password1"].help_text = " ".join(password_validators_help_texts())
 

@@ -104,7 +104,7 @@ def test_roles_given_meanwhile_leave_the_link_good(client: Client, admin: User) 
         ("new@example.com", "new@example.com", "too similar"),
         ("password1234", "password1234", "too common"),
         (CHOSEN, CHOSEN + "x", "The two passwords differ"),
-        ("", "", "This field is required"),
+        ("", "", "Type your password."),
     ],
 )
 def test_a_poor_choice_is_told_and_spends_nothing(
