@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,15 @@ SIGN_IN = re.compile(r"^    (\S+@\S+)\s+(\S+)\s+(.+)$")
 ALL_WORK = "Web, worker and beat all do their work"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the product answers to one request."""
+
+    status: int
+    location: str
+    body: str
+
+
 @dataclass
 class Product:
     """A product that was started, and what its terminal shows."""
@@ -28,6 +38,11 @@ class Product:
     port: int
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read along from the first line."""
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
 
     @property
     def url(self) -> str:
@@ -48,12 +63,22 @@ class Product:
     def listen(self) -> None:
         """Collect what is printed, so that the product never waits for a reader."""
         assert self.process.stdout is not None
-        self.lines.extend(self.process.stdout)
+        with self.process.stdout as terminal:
+            self.lines.extend(terminal)
 
     def end(self, by: signal.Signals = signal.SIGINT, within: float = 10.0) -> int:
         """Send a signal to `up` alone, and give its exit code."""
         self.process.send_signal(by)
-        return self.process.wait(within)
+        code = self.process.wait(within)
+        self.listener.join(within)
+        return code
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page as somebody who is not signed in."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.getheader("Location", ""), answer.read().decode())
 
 
 def free_port() -> int:
@@ -85,9 +110,7 @@ def start(folder: Path, *options: str, port: int | None = None) -> Product:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    product = Product(folder, port, process)
-    threading.Thread(target=product.listen, daemon=True).start()
-    return product
+    return Product(folder, port, process)
 
 
 @contextmanager

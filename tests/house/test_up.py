@@ -1,6 +1,5 @@
 """`up` starts the product as a whole, proves its parts, and leaves nothing behind."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -35,13 +34,6 @@ def run_up(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def answer(product: Product, path: str) -> http.client.HTTPResponse:
-    """Ask the product for a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", product.port, timeout=10)
-    connection.request("GET", path)
-    return connection.getresponse()
-
-
 def test_it_prints_the_address_the_sign_ins_and_the_folder(product: Product) -> None:
     assert f"KPIAlign runs at {product.url}" in product.output
     assert "operations@example.com" in product.passwords
@@ -50,17 +42,17 @@ def test_it_prints_the_address_the_sign_ins_and_the_folder(product: Product) -> 
 
 
 def test_the_process_lives_and_the_pages_ask_for_a_sign_in(product: Product) -> None:
-    assert answer(product, "/healthz").status == 200
-    home = answer(product, "/")
+    assert product.get("/healthz").status == 200
+    home = product.get("/")
     assert home.status == 302
-    assert "/account/login/" in (home.getheader("Location") or "")
+    assert "/account/login/" in home.location
 
 
 def test_the_sign_in_page_comes_with_its_style(product: Product) -> None:
-    page = answer(product, "/account/login/").read().decode()
+    page = product.get("/account/login/").body
 
     style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    assert answer(product, style).status == 200
+    assert product.get(style).status == 200
 
 
 def test_the_folder_is_private(product: Product) -> None:
@@ -130,7 +122,7 @@ def test_an_own_organisation_starts_with_one_invitation_shown_once(tmp_path: Pat
 
     with running(folder, "--no-demo") as first:
         link = first.output.partition(first.url + "welcome/")[2].split()[0]
-        page = answer(first, "/welcome/" + link)
+        page = first.get("/welcome/" + link)
     with running(folder, "--no-demo") as second:
         pass
 
