@@ -25,7 +25,7 @@ def alike(column: str, left: str, right: str, tolerance: float) -> bool:
     if column in EXACT or not left or not right:
         return left == right
     one, two = float(left), float(right)
-    return abs(one - two) <= tolerance * max(abs(one), abs(two), 1e-300)
+    return abs(one - two) <= tolerance * max(abs(one), abs(two), 1e-3)
 
 
 def differences(

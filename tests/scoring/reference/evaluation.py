@@ -114,7 +114,7 @@ class Formulas:
         tree = self.cascade.kpis[code].tree
         assert tree is not None
         needed = [self.has(each, entity, period) for each in required(tree)]
-        common = months.intersection(*needed) if months else frozenset()
+        common = months.intersection(*needed) if needed else self.figures.in_span(months)
         if not common:
             return None
         if uses_time(tree):
@@ -127,20 +127,19 @@ class Formulas:
     def taken(self, code: str, place: Place) -> Value:
         """An input over those of a place's months that it has; inside a time function, all."""
         kpi, entity, period = self.cascade.kpis[code], place.entity, place.period
+        if kpi.length > period.length:
+            return self.figures.value(code, entity, period)
         has = self.has(code, entity, period)
         if place.throughout and not place.months <= has:
             return None
-        if kpi.length > period.length:
-            return self.figures.value(code, entity, period)
+        within = place.months & has
+        if kpi.time_rollup == "formula":
+            return self.evaluate(code, entity, period, within) if within else None
         inner = [
             own
             for own in period.inner(kpi.length)
-            if self.figures.own(code, entity, own)
-            and self.figures.in_span(own.months) <= place.months
+            if own.first in has and within >= self.figures.in_span(own.months)
         ]
-        if kpi.length < period.length and kpi.time_rollup == "formula":
-            months = frozenset(month for own in inner for month in own.months)
-            return self.evaluate(code, entity, period, months) if months else None
         return self.figures.rolled(kpi, entity, inner)
 
     def calculate(self, tree: Tree, place: Place) -> Value:

@@ -14,7 +14,7 @@ FOLDERS = sorted(path.name for path in CONFORMANCE.iterdir() if path.is_dir())
 
 
 def test_there_are_ten_folders() -> None:
-    assert FOLDERS == [f"{number:02d}" for number in range(1, 11)]
+    assert [f"{number:02d}" for number in range(1, 11)] == FOLDERS
 
 
 @pytest.mark.parametrize("name", FOLDERS)
