@@ -1,0 +1,168 @@
+"""Stored scores: blocks of one entity, one period and up to 256 nodes; nothing else knows them.
+
+A block's bytes are a format number and a count of slots, both little-endian uint16, then for
+each quantity that many float64, NaN unknown, then that many bytes of marks. A slot beyond the
+count holds nothing, so that a small organisation has small blocks.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboards.models import NodeSlot, ScoreBlock
+from kpialign.scoring.arrays import FloatArray, MarkArray
+from kpialign.scoring.results import QUANTITIES
+from kpis.models import Node
+
+FORMAT = 1
+SLOTS = 256
+HEADER = 2
+BATCH = 400
+Address = tuple[int, int, int]  # entity, period, number of the block
+
+
+@dataclass(eq=False)
+class Block:
+    """The quantities and marks of consecutive slots: arrays [quantity, slot] and [slot]."""
+
+    figures: FloatArray
+    marks: MarkArray
+    version: int = 0
+    pk: int = 0
+
+    @classmethod
+    def empty(cls, count: int) -> "Block":
+        """Make a block that holds nothing in so many slots."""
+        figures = np.full((len(QUANTITIES), count), np.nan)
+        return cls(figures, np.zeros(count, dtype=np.uint8))
+
+    @classmethod
+    def read(cls, data: bytes, *, version: int = 0, pk: int = 0) -> "Block":
+        """Take a block from its bytes; another format raises ValueError: rebuild then."""
+        number, count = np.frombuffer(data, dtype="<u2", count=HEADER)
+        if number != FORMAT:
+            message = f"Scores are stored in format {number}, not {FORMAT}: recompute them all."
+            raise ValueError(message)
+        size = len(QUANTITIES) * int(count)
+        figures = np.frombuffer(data, dtype="<f8", count=size, offset=2 * HEADER)
+        marks = np.frombuffer(data, dtype=np.uint8, offset=2 * HEADER + 8 * size)
+        return cls(figures.reshape(len(QUANTITIES), -1).copy(), marks.copy(), version, pk)
+
+    def grown(self, count: int) -> "Block":
+        """Give the block at least so many slots."""
+        missing = count - self.marks.size
+        if missing <= 0:
+            return self
+        more = Block.empty(missing)
+        figures = np.concatenate([self.figures, more.figures], axis=1)
+        marks = np.concatenate([self.marks, more.marks])
+        return Block(figures, marks, self.version, self.pk)
+
+    def bytes(self) -> bytes:
+        """Put the block into bytes: no empty slots at its end, every unknown with the same bits."""
+        used = np.flatnonzero(~np.isnan(self.figures).all(axis=0) | (self.marks != 0))
+        count = int(used[-1]) + 1 if used.size else 0
+        header = np.array([FORMAT, count], dtype="<u2")
+        figures = self.figures[:, :count]
+        figures = np.where(np.isnan(figures), np.nan, figures).astype("<f8")
+        return header.tobytes() + figures.tobytes() + self.marks[:count].tobytes()
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether no slot has any figure or mark."""
+        return bool(np.isnan(self.figures).all()) and not self.marks.any()
+
+
+class OvertakenError(Exception):
+    """Another run wrote a block meanwhile; read and compute again."""
+
+
+def slots_of_nodes() -> dict[int, int]:
+    """Map every node's key to its slot, giving new nodes theirs at the end.
+
+    The first are given in order of department and code, so that a department's page reads few
+    blocks.
+    """
+    held = dict(NodeSlot.objects.values_list("node", "slot"))
+    fresh = Node.objects.exclude(pk__in=NodeSlot.objects.values("node"))
+    keys = list(fresh.order_by("kpi__department__code", "code").values_list("pk", flat=True))
+    first = max(held.values(), default=-1) + 1
+    given = [NodeSlot(node_id=key, slot=first + place) for place, key in enumerate(keys)]
+    NodeSlot.objects.bulk_create(given, batch_size=BATCH)
+    return held | {one.node_id: one.slot for one in given}
+
+
+def read_blocks(
+    *, entities: Iterable[int], periods: Iterable[int], numbers: Iterable[int] | None = None
+) -> dict[Address, Block]:
+    """Read the blocks of some entities and periods, of these numbers or of all."""
+    wanted = ScoreBlock.objects.filter(entity__in=list(entities), period__in=list(periods))
+    if numbers is not None:
+        wanted = wanted.filter(number__in=list(numbers))
+    rows = wanted.values_list("entity", "period", "number", "version", "pk", "data").order_by()
+    return {
+        (entity, period, number): Block.read(bytes(data), version=version, pk=pk)
+        for entity, period, number, version, pk, data in rows.iterator(chunk_size=BATCH)
+    }
+
+
+def write_blocks(blocks: Mapping[Address, Block]) -> None:
+    """Store blocks, each over the version it was read at; one that holds nothing is removed.
+
+    Raises OvertakenError if another run was faster; the transaction must then be undone.
+    """
+    _remove([block.pk for block in blocks.values() if block.pk and block.holds_nothing])
+    kept = {where: block for where, block in blocks.items() if not block.holds_nothing}
+    for block in (one for one in kept.values() if one.pk):
+        same = ScoreBlock.objects.filter(pk=block.pk, version=block.version)
+        if not same.update(data=block.bytes(), version=block.version + 1):
+            raise OvertakenError
+    fresh = [(where, block) for where, block in kept.items() if not block.pk]
+    ScoreBlock.objects.bulk_create(
+        [
+            ScoreBlock(entity_id=entity, period_id=period, number=number, data=block.bytes())
+            for (entity, period, number), block in fresh
+        ],
+        batch_size=BATCH,
+    )
+
+
+def replace_blocks(blocks: Mapping[Address, Block]) -> int:
+    """Make these the only blocks there are; write those that differ and say how many."""
+    count = 0
+    for batch in _batches(sorted(blocks)):
+        held = _at(batch)
+        differing: dict[Address, Block] = {}
+        for where in batch:
+            block, old = blocks[where], held.get(where)
+            if old is None or old.bytes() != block.bytes():
+                block.pk, block.version = (old.pk, old.version) if old else (0, 0)
+                differing[where] = block
+        write_blocks(differing)
+        count += len(differing)
+    gone = [
+        pk
+        for pk, *where in ScoreBlock.objects.values_list("pk", "entity", "period", "number")
+        if tuple(where) not in blocks
+    ]
+    _remove(gone)
+    return count + len(gone)
+
+
+def _at(batch: Sequence[Address]) -> dict[Address, Block]:
+    found = read_blocks(
+        entities={where[0] for where in batch}, periods={where[1] for where in batch}
+    )
+    wanted = set(batch)
+    return {where: block for where, block in found.items() if where in wanted}
+
+
+def _batches(addresses: Sequence[Address]) -> Iterator[Sequence[Address]]:
+    for start in range(0, len(addresses), BATCH):
+        yield addresses[start : start + BATCH]
+
+
+def _remove(keys: Sequence[int]) -> None:
+    for start in range(0, len(keys), BATCH):
+        ScoreBlock.objects.filter(pk__in=keys[start : start + BATCH]).delete()

@@ -1,0 +1,9 @@
+"""What keeps a recompute from being written."""
+
+
+class LeaseHeldError(Exception):
+    """Another run is writing scores just now."""
+
+
+class LeaseLostError(Exception):
+    """Another run took over from a late one: nothing of the late one may be written."""

@@ -1,0 +1,1 @@
+"""Bounded reads, one file per question."""

@@ -1,0 +1,130 @@
+"""Read the cascade with the scores stored in it, so that weights and influence can be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboards.selectors.scores import ScoreTable, score_table
+from kpialign.scoring.contribution import DepartmentScore, Weights, department_scores, top_level
+from kpialign.scoring.inputs import (
+    ActualArrays,
+    Calendar,
+    CascadeInput,
+    EntityInput,
+    KpiInput,
+    Length,
+    LinkInput,
+    NodeInput,
+    TargetArrays,
+)
+from kpialign.scoring.results import Results
+from kpialign.scoring.status import Thresholds
+from kpis.models import Node, NodeDefinition, ReportingPeriod
+from kpis.selectors.purpose import version_in_force
+from organisation.models import Entity
+
+# Weights ask only whether a node is a KPI, not how it is measured.
+MEASURED = KpiInput(Length.MONTH, "higher", "sum", "none")
+NO_DAYS = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """The active cascade and its scores at one entity over some periods (the columns)."""
+
+    inputs: CascadeInput
+    results: Results
+    table: ScoreTable
+    departments: tuple[str | None, ...]
+
+    def position(self, code: str) -> int:
+        """Return where a node stands among the arrays' rows."""
+        return self.table.codes.index(code)
+
+    def influence(self, ancestors: Sequence[str], column: int = 0) -> dict[str, float]:
+        """Return how much each node beneath moves the ancestors in the end, by code."""
+        weights = self._weights().influence([self.position(code) for code in ancestors])
+        return self._by_code(weights[:, column])
+
+    def effective(self, ancestors: Sequence[str], column: int = 0) -> dict[str, float]:
+        """Return how much each node beneath counts in the ancestors' scores, by code."""
+        weights = self._weights().effective([self.position(code) for code in ancestors])
+        return self._by_code(weights[:, column])
+
+    @property
+    def top(self) -> list[str]:
+        """The top-level objectives, by code."""
+        return [self.table.codes[position] for position in top_level(self.inputs)]
+
+    def department_scores(self, objective: str | None = None) -> dict[str, DepartmentScore]:
+        """Return each department's score beneath an objective, or beneath all top-level ones."""
+        ancestor = None if objective is None else self.position(objective)
+        return department_scores(
+            self.inputs, self.results, self.departments, entity=0, ancestor=ancestor
+        )
+
+    def _weights(self) -> Weights:
+        return Weights(self.inputs, self.results, 0, slice(None))
+
+    def _by_code(self, weights: np.ndarray) -> dict[str, float]:
+        return {self.table.codes[row]: float(weights[row]) for row in np.flatnonzero(weights)}
+
+
+def standing(
+    entity: Entity, periods: Sequence[ReportingPeriod], *, limits: Thresholds | None = None
+) -> Standing:
+    """Read the active cascade of the version in force with its scores."""
+    table = score_table(entity, periods, limits=limits)
+    version = version_in_force()
+    shape = dict(
+        NodeDefinition.objects.filter(version=version).values_list("node__code", "aggregation")
+    )
+    facts = {
+        code: (kind, department)
+        for code, kind, department in Node.objects.values_list(
+            "code", "kind", "kpi__department__code"
+        )
+    }
+    place = {code: row for row, code in enumerate(table.codes)}
+    links = version.links.filter(kind="contributes") if version else None
+    rows = links.values_list("parent__code", "child__code", "weight") if links else ()
+    inputs = CascadeInput(
+        calendar=Calendar(NO_DAYS, NO_DAYS),
+        currency="",
+        entities=(EntityInput(entity.code, -1, ""),),
+        nodes=tuple(
+            NodeInput(
+                code,
+                kpi=MEASURED if facts[code][0] == Node.Kind.KPI else None,
+                aggregation=shape.get(code, "arithmetic"),  # type: ignore[arg-type]  # held by the field's choices
+            )
+            for code in table.codes
+        ),
+        links=tuple(
+            LinkInput(place[parent], place[child], float(weight))
+            for parent, child, weight in rows
+            if parent in place and child in place
+        ),
+        actuals=ActualArrays.of([]),
+        targets=TargetArrays.of([]),
+        rates={},
+        span_start=None,
+        span_end=None,
+    )
+    return Standing(
+        inputs=inputs,
+        results=_as_results(entity, table),
+        table=table,
+        departments=tuple(facts[code][1] for code in table.codes),
+    )
+
+
+def _as_results(entity: Entity, table: ScoreTable) -> Results:
+    return Results(
+        nodes=table.codes,
+        entities=(entity.code,),
+        calendar=Calendar(NO_DAYS, NO_DAYS),
+        marks=table.marks[np.newaxis],
+        **{name: figures[np.newaxis] for name, figures in table.quantities.items()},
+    )

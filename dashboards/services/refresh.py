@@ -1,0 +1,182 @@
+"""Bring stored scores up to date: what changes reached, or everything."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from dashboards.axis import Span, current_span
+from dashboards.blocks import Address, Block, replace_blocks, slots_of_nodes
+from dashboards.errors import LeaseLostError
+from dashboards.loading import Loaded, load_inputs
+from dashboards.models import RecomputeLease, RecomputeRun
+from dashboards.services.lease import begin_run, release, renew
+from dashboards.storing import blocks_of, known_results, write_reached
+from dashboards.structure import Structure, structure_of
+from kpialign.scoring.compute import compute
+from kpialign.scoring.reach import Reach, inputs_of, reach
+from kpialign.scoring.results import Results
+from kpis.models import PlanVersion
+from kpis.selectors.purpose import version_in_force
+from organisation.models import Entity, RecomputeRequest
+from organisation.selectors import outstanding_requests
+from organisation.services.recompute import settle_requests
+
+log = logging.getLogger(__name__)
+Kind = RecomputeRequest.Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What one run reads before it computes: what to do, and from what."""
+
+    request_ids: tuple[int, ...]
+    span: Span | None
+    reached: Reach | None  # None: everything
+    loaded: Loaded | None
+    known: Results | None
+    slots: Mapping[int, int]
+
+
+def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
+    """Bring every score up to date and return the run; None if nothing was outstanding.
+
+    Raises LeaseHeldError while another run is at it, and LeaseLostError if one took over.
+    """
+    requests = list(outstanding_requests())
+    if not requests and not full:
+        return None
+    why = "Everything, as asked" if full else _reasons(requests)
+    run, number = begin_run(path=path, why=why, request_count=len(requests), is_full=full)
+    try:
+        work = _read(full=full)
+        renew(number)
+        results = _compute(work)
+        _store(run, number, work, results)
+    except Exception as error:
+        if not isinstance(error, LeaseLostError):
+            _fail(run, number, error)
+        raise
+    run.refresh_from_db()
+    return run
+
+
+def _stored_span() -> Span | None:
+    lease = RecomputeLease.objects.first()
+    if lease is None or lease.span_start is None or lease.span_end is None:
+        return None
+    return lease.span_start, lease.span_end
+
+
+def _reasons(requests: Sequence[RecomputeRequest]) -> str:
+    """Say in a few words why a run began."""
+    said = list(dict.fromkeys(f"{request.why} ({request})" for request in requests))
+    more = f" and {len(said) - 3} more" if len(said) > 3 else ""  # noqa: PLR2004  a line's worth
+    return "; ".join(said[:3]) + more
+
+
+def _read(*, full: bool) -> Work:
+    """Read requests and figures as of one moment."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        requests = list(outstanding_requests())
+        version, span, slots = version_in_force(), current_span(), slots_of_nodes()
+        ids = tuple(request.pk for request in requests)
+        if version is None or span is None:
+            return Work(ids, span, None, None, None, slots)
+        structure = structure_of(version)
+        reached = None
+        if not full and span == _stored_span():
+            reached = _reach_of(requests, structure)
+        if reached is None:
+            return Work(ids, span, None, load_inputs(version, span), None, slots)
+        loaded = _load_reached(version, span, reached, structure)
+        known = known_results(loaded, reached, slots)
+        return Work(ids, span, reached, loaded, known, slots)
+
+
+def _reach_of(requests: Sequence[RecomputeRequest], structure: Structure) -> Reach | None:
+    """Follow the changes to the nodes and entities they touch; None: everything."""
+    if any(request.kind == Kind.ALL for request in requests):
+        return None
+    everywhere = set(Entity.objects.values_list("code", flat=True))
+    nodes: set[str] = set()
+    entities: set[str] = set()
+    for request in requests:
+        found = reach(
+            nodes=[request.key],
+            entities=[request.entity_key] if request.entity_key else everywhere,
+            users=structure.users,
+            parents=structure.parents,
+            groups=structure.groups,
+        )
+        nodes |= found.nodes
+        entities |= found.entities
+    return Reach(frozenset(nodes), frozenset(entities))
+
+
+def _load_reached(version: PlanVersion, span: Span, reached: Reach, structure: Structure) -> Loaded:
+    """Load what is reached, what its formulas use, and the children whose scores are known."""
+    needed = inputs_of(reached.nodes, structure.uses)
+    beside = {child for node in reached.nodes for child in structure.children.get(node, ())}
+    return load_inputs(version, span, needed=needed, given=beside - reached.nodes - needed)
+
+
+def _compute(work: Work) -> Results | None:
+    if work.loaded is None:
+        return None
+    affected = None if work.reached is None else work.reached.nodes
+    return compute(work.loaded.inputs, affected=affected, known=work.known)
+
+
+def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) -> None:
+    """Write what differs, settle the requests and end the run, in one transaction."""
+    with transaction.atomic():
+        renew(number)
+        if work.reached is None:
+            changed = replace_blocks(_whole(work, results))
+        else:
+            changed = _reached(work, results)
+        settle_requests(work.request_ids)
+        now = timezone.now()
+        span = work.span or (None, None)
+        RecomputeLease.objects.filter(number=number).update(
+            expires_at=None, span_start=span[0], span_end=span[1], refreshed_at=now
+        )
+        nodes = work.reached.nodes if work.reached else (results.nodes if results else ())
+        RecomputeRun.objects.filter(pk=run.pk).update(
+            state=RecomputeRun.State.DONE,
+            finished_at=now,
+            is_full=work.reached is None,
+            request_count=len(work.request_ids),
+            node_count=len(nodes),
+            changed_block_count=changed,
+        )
+
+
+def _whole(work: Work, results: Results | None) -> dict[Address, Block]:
+    if results is None or work.loaded is None:
+        return {}
+    return blocks_of(work.loaded, results, work.slots)
+
+
+def _reached(work: Work, results: Results | None) -> int:
+    if results is None or work.loaded is None or work.reached is None:
+        return 0
+    return write_reached(work.loaded, results, work.reached, work.slots)
+
+
+def _fail(run: RecomputeRun, number: int, error: Exception) -> None:
+    """Note why a run failed and give the lease back; its requests stay outstanding."""
+    log.error("A recompute failed", exc_info=error)
+    RecomputeRun.objects.filter(pk=run.pk).update(
+        state=RecomputeRun.State.FAILED,
+        finished_at=timezone.now(),
+        error=f"{type(error).__name__}: {error}"[:500],
+    )
+    release(number)
