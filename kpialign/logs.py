@@ -5,6 +5,8 @@ from typing import Any
 import structlog
 from structlog.dev import plain_traceback
 
+TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+
 
 def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     """Configure structlog, and give Django's LOGGING that renders every logger the same way."""
@@ -35,6 +37,10 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "formatters": {"structured": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Django's own handlers would print its warnings a second time.
-        "loggers": {"django": {"level": level, "handlers": [], "propagate": True}},
+        "loggers": {
+            # Django's own handlers would print its warnings a second time.
+            "django": {"level": level, "handlers": [], "propagate": True},
+            # A tick every few seconds would fill the log with lines that tell nothing.
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
+        },
     }

@@ -1,5 +1,6 @@
 """Every setting in one file; whatever differs between deployments is an environment variable."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ CACHES = {"default": env.cache_url("CACHE_URL", default=f"dbcache://{CACHE_TABLE
 
 # --- Celery: a message is only a wake-up; the database knows what must be recomputed -----------
 
-CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("BROKER_URL", default="filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     broker_folder = KPIALIGN_VAR / "broker"
     for folder in (KPIALIGN_VAR, broker_folder, broker_folder / "messages"):
@@ -235,8 +236,9 @@ STORAGES = {
 }
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if IS_EMBEDDED else "json")
 LOGGING = log_settings(
-    level=env.str("LOG_LEVEL", default="INFO"),
+    level=env.str("LOG_LEVEL", default="WARNING"),
     as_json=LOG_FORMAT == "json",
 )

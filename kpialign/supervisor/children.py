@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,7 @@ class Supervisor:
         """See to every part once: notice one that ended, start one whose wait is over."""
         now = time.monotonic()
         for child in self.children:
+            shorten(child.part.log)
             if child.process is not None and child.process.poll() is not None:
                 self._plan_restart(child, now)
             elif child.process is None and now >= child.starts_again_at:
@@ -98,11 +100,8 @@ class Supervisor:
         self.children = []
 
     def _launch(self, child: Child) -> None:
-        log = child.part.log
-        if log.exists() and log.stat().st_size > LOG_LIMIT:
-            log.replace(log.with_name(f"{log.name}.1"))
         supervisor = os.getpid()
-        with log.open("ab") as output:
+        with child.part.log.open("ab") as output:
             child.process = subprocess.Popen(
                 list(child.part.command),
                 stdin=subprocess.DEVNULL,
@@ -158,6 +157,13 @@ def has_group(process: subprocess.Popen[bytes]) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def shorten(log: Path) -> None:
+    """Move a long log aside while its part goes on writing, at the end, to the file it has open."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        os.truncate(log, 0)
 
 
 def last_lines(log: Path, count: int = 20) -> str:

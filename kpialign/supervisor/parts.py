@@ -50,6 +50,7 @@ def environment(public_url: str) -> dict[str, str]:
         "KPIALIGN_VAR": str(settings.KPIALIGN_VAR),
         "SECRET_KEY": settings.SECRET_KEY,
         "PUBLIC_URL": public_url,
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
         # The filesystem broker moves messages there; the common folder is open to everyone.
         "TMPDIR": str(settings.KPIALIGN_VAR / "tmp"),
         "PYTHONUNBUFFERED": "1",

@@ -159,14 +159,17 @@ def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
     assert eventually(lambda: not is_alive(child))
 
 
-def test_a_long_log_is_put_aside_at_the_next_start(
+def test_a_long_log_is_put_aside_while_its_part_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(children, "LOG_LIMIT", 10)
-    stage = Stage(tmp_path, ENDS)
-    stage.logs[0].write_text("an old line, longer than the limit\n")
-
+    talks = "import time; print('an early line', flush=True); time.sleep(0.2); "
+    stage = Stage(tmp_path, talks + "print('late', flush=True); time.sleep(60)")
     stage.supervisor.start()
-    stage.supervisor.stop()
+    assert eventually(lambda: "an early line" in last_lines(stage.logs[0]))
 
-    assert (tmp_path / "part0.log.1").read_text().startswith("an old line")
+    stage.supervisor.look()
+
+    assert eventually(lambda: last_lines(stage.logs[0]) == "late")
+    assert (tmp_path / "part0.log.1").read_text() == "an early line\n"
+    stage.supervisor.stop()
