@@ -1,0 +1,35 @@
+"""What the templates of every page need: the frame around it, and links that keep its context."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dashboards.frame import Frame, frame_of
+from dashboards.links import kept_query
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: template.Context) -> Frame:
+    """Give the navigation; error pages, which have no request, have none."""
+    request = context.get("request")
+    if not isinstance(request, HttpRequest):
+        return Frame(person=None)
+    waiting: Any = context.get("waiting_count", 0)
+    return frame_of(request, waiting_count=int(waiting))
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, name: str, *parts: str) -> str:
+    """Give the address of a page about the same period, entity and comparison."""
+    return reverse(name, args=parts) + kept_query(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def here_with(context: template.Context, **changes: str) -> str:
+    """Give the address of this page with another choice; an empty one takes it away."""
+    request: HttpRequest = context["request"]
+    return request.path + kept_query(request, **changes)
