@@ -20,12 +20,20 @@ def holds_nothing(row: Row) -> bool:
     return not row.get("value") and not row.get("score") and not row.get("coverage")
 
 
+# What a difference is measured against at least: scores and attainments near nothing come from
+# differences of large figures.
+SCALE = dict.fromkeys(("score", "driver_score", "score_low", "score_high"), 100.0) | {
+    "attainment": 1.0,
+    "coverage": 1.0,
+}
+
+
 def alike(column: str, left: str, right: str, tolerance: float) -> bool:
     """Whether two cells agree."""
     if column in EXACT or not left or not right:
         return left == right
     one, two = float(left), float(right)
-    return abs(one - two) <= tolerance * max(abs(one), abs(two), 1e-3)
+    return abs(one - two) <= tolerance * max(abs(one), abs(two), SCALE.get(column, 0.0))
 
 
 def differences(

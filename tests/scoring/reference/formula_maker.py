@@ -9,10 +9,14 @@ NUMBERS = ("0.5", "2", "7.25", "1e3", "100", "0", "1", "12.5")
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a formula may refer to: any of `codes`, and in `ytd` only those of `to_date`."""
+    """What a formula may refer to: any of `codes`, and in `ytd` only those of `to_date`.
+
+    In a `rational` one everything can be calculated in fractions.
+    """
 
     codes: list[str]
     to_date: list[str]
+    rational: bool = False
 
 
 def code_text(rng: random.Random, code: str) -> str:
@@ -46,7 +50,8 @@ def operation(rng: random.Random, inputs: Inputs, depth: int) -> str:
     left, right = expression(rng, inputs, depth), expression(rng, inputs, depth)
     sign = rng.choices("+-*/^", (4, 4, 3, 6, 1))[0]
     if sign == "^":
-        return f"(({left}) ^ {rng.choice(('2', '0.5', '0', '(-1)', '1'))})"
+        exponents = ("2", "0", "(-1)", "1") if inputs.rational else ("2", "0.5", "0", "(-1)", "1")
+        return f"(({left}) ^ {rng.choice(exponents)})"
     minus = "-" if rng.random() < 0.05 else ""
     space = rng.choice((" ", ""))
     return f"({minus}{left}{space}{sign}{space}({right}))" if minus else f"({left} {sign} {right})"
@@ -91,7 +96,8 @@ def timed(rng: random.Random, inputs: Inputs, depth: int) -> str:
 
 def one_argument(rng: random.Random, inputs: Inputs, depth: int) -> str:
     """A function of one number, or `round`."""
-    name = rng.choice(("abs", "sqrt", "ln", "log10", "exp", "round", "abs"))
+    names = ("abs", "round") if inputs.rational else ("abs", "sqrt", "ln", "log10", "exp", "round")
+    name = rng.choice(names)
     inner = expression(rng, inputs, depth)
     if name == "round":
         return f"round({inner}, {rng.randint(0, 4)})"

@@ -22,6 +22,7 @@ class Draft:
     fiscal: Fiscal
     first_year: int
     years: int
+    rational: bool
     sheets: Sheets = field(default_factory=dict)
 
     @property
@@ -30,11 +31,21 @@ class Draft:
         return self.sheets.get("entities") or [{"code": "GROUP", "parent": ""}]
 
 
-def generate(seed: int, *, importable: bool = True) -> Sheets:
-    """Make up a cascade; what an import refuses stands in it only if it need not be importable."""
+def generate(seed: int, *, importable: bool = True, rational: bool = False) -> Sheets:
+    """Make up a cascade; what an import refuses stands in it only if it need not be importable.
+
+    A rational one has no roots and logarithms and no geometric means.
+    """
     rng = random.Random(seed)  # noqa: S311
     first_month = rng.choice((1, 1, 4, 7, 9, 10, rng.randint(1, 12)))
-    draft = Draft(rng, importable, Fiscal(first_month), rng.randint(2019, 2024), rng.randint(1, 3))
+    draft = Draft(
+        rng,
+        importable,
+        Fiscal(first_month),
+        first_year=rng.randint(2019, 2024),
+        years=rng.randint(1, 3),
+        rational=rational,
+    )
     add_settings(draft, first_month)
     add_entities(draft)
     add_people(draft)
@@ -42,6 +53,9 @@ def generate(seed: int, *, importable: bool = True) -> Sheets:
     add_kpis(draft)
     add_links(draft)
     add_figures(draft)
+    if rational:
+        for row in draft.sheets["objectives"] + draft.sheets["kpis"]:
+            row["aggregation"] = row["aggregation"].replace("geometric", "arithmetic")
     return draft.sheets
 
 
@@ -176,7 +190,8 @@ def calculate(draft: Draft, row: dict[str, str], before: list[dict[str, str]]) -
         for other in usable
         if LENGTH_OF_FREQUENCY[other["frequency"]] <= length and not uses_time(other["formula"])
     ]
-    row["formula"] = formula(draft.rng, Inputs([other["code"] for other in usable], to_date))
+    codes = [other["code"] for other in usable]
+    row["formula"] = formula(draft.rng, Inputs(codes, to_date, draft.rational))
     row["time_rollup"] = draft.rng.choice(("sum", "average", "last", "formula", "formula"))
     row["entity_rollup"] = draft.rng.choice(("formula", "formula", "sum", "average", "none", ""))
     if row["time_rollup"] == "formula" and row["entity_rollup"] in {"sum", "average"}:
