@@ -76,13 +76,14 @@ class _Reading:
 
 def _clean_lines(binary: BinaryIO) -> Iterator[str]:
     """Yield the lines of a text, none endless, none with a character that no text has."""
-    text = TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise _TextError(f"a line is longer than {LONGEST_LINE:,} characters")
-        if "\0" in line:
-            raise _TextError("there is a NUL character, as in UTF-16 or a program's own format")
-        yield line
+    with TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text:
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise _TextError(f"a line is longer than {LONGEST_LINE:,} characters")
+            if "\0" in line:
+                told = "there is a NUL character, as in UTF-16 or a program's own format"
+                raise _TextError(told)
+            yield line
 
 
 def _has_other_separator(header: Sequence[str], sheet: Sheet, report: Report) -> bool:
