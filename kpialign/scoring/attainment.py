@@ -8,6 +8,8 @@ from kpialign.scoring.arrays import BoolArray, FloatArray
 from kpialign.scoring.inputs import Direction
 from kpialign.scoring.series import finite
 
+NOISE = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Aims:
@@ -57,19 +59,11 @@ def score_of(raw: FloatArray) -> FloatArray:
     return 100.0 * np.minimum(1.0, np.maximum(0.0, raw))
 
 
-def is_unusable(aims: Aims, direction: Direction) -> BoolArray:
-    """Tell where the target in force points the wrong way or needs a baseline."""
-    if direction == "band":
-        reversed_edges: BoolArray = np.greater(aims.low, aims.high)
-        return reversed_edges
-    return points_away(aims, direction) | needs_baseline(aims, direction)
-
-
 def points_away(aims: Aims, direction: Direction) -> BoolArray:
     """Tell where the target is worse than the baseline."""
     sign = {"higher": 1.0, "lower": -1.0, "band": 0.0}[direction]
     worse: BoolArray = np.less(sign * aims.target, sign * aims.baseline)
-    return worse
+    return worse & ~_is_level(aims.target, aims.baseline)
 
 
 def needs_baseline(aims: Aims, direction: Direction) -> BoolArray:
@@ -79,8 +73,7 @@ def needs_baseline(aims: Aims, direction: Direction) -> BoolArray:
 
 def is_all_or_nothing(aims: Aims, direction: Direction) -> BoolArray:
     """Tell where the target is the baseline."""
-    same: BoolArray = np.equal(aims.baseline, aims.target)
-    return same & (direction != "band")
+    return _is_level(aims.target, aims.baseline) & (direction != "band")
 
 
 def assumes_baseline(aims: Aims, direction: Direction) -> BoolArray:
@@ -92,8 +85,9 @@ def _towards(value: FloatArray, aims: Aims, *, sign: float) -> FloatArray:
     baseline, target = aims.baseline, aims.target
     way = target - baseline
     raw = np.where(sign * way > 0, (value - baseline) / way, np.nan)
-    reached = np.where(sign * (value - target) >= 0, 1.0, 0.0)
-    raw = np.where(way == 0, np.where(np.isnan(value), np.nan, reached), raw)
+    reached = np.where((sign * (value - target) >= 0) | _is_level(value, target), 1.0, 0.0)
+    level = _is_level(target, baseline)
+    raw = np.where(level, np.where(np.isnan(value), np.nan, reached), raw)
     share = value / target
     without = np.where(target > 0, share if sign > 0 else 2.0 - share, np.nan)
     return np.where(np.isnan(baseline), without, raw)
@@ -101,10 +95,22 @@ def _towards(value: FloatArray, aims: Aims, *, sign: float) -> FloatArray:
 
 def _in_band(value: FloatArray, aims: Aims) -> FloatArray:
     low, high, baseline = aims.low, aims.high, aims.baseline
-    distance = np.maximum(np.maximum(low - value, value - high), 0.0)
+    distance = np.maximum(low - value, value - high)
+    inside = (distance <= 0) | _is_level(value, low) | _is_level(value, high)
     from_baseline = np.minimum(np.abs(baseline - low), np.abs(baseline - high))
     width = np.where(np.isnan(baseline), high - low, from_baseline)
-    outside = np.where(width == 0, 0.0, 1.0 - distance / width)
-    raw = np.where(distance == 0, 1.0, outside)
-    known = ~np.isnan(value) & (low <= high)
+    at_edge = np.where(
+        np.isnan(baseline),
+        _is_level(low, high),
+        _is_level(baseline, low) | _is_level(baseline, high),
+    )
+    raw = np.where(inside, 1.0, np.where(at_edge, 0.0, 1.0 - distance / width))
+    known = ~np.isnan(value) & ((low <= high) | _is_level(low, high))
     return np.where(known, raw, np.nan)
+
+
+def _is_level(left: FloatArray, right: FloatArray) -> BoolArray:
+    """Tell where two numbers are equal but for the noise of adding up decimals in floats."""
+    noise = NOISE * np.maximum(np.abs(left), np.abs(right))
+    level: BoolArray = np.less_equal(np.abs(left - right), noise)
+    return level

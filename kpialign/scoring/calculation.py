@@ -84,19 +84,26 @@ class Calculation:
 
     def _without_gap(self, node: int, extent: Extent) -> Series:
         if self.is_evaluated(node, extent):
-            found = self.result(Task(node, extent))
-            return found.series.where(throughout(found.taken, extent))
-        months = self.values.months_there(node, extent.length)
-        return self.values.rolled(node, extent, None).series.where(throughout(months, extent))
+            series = self.result(Task(node, extent)).series
+        else:
+            series = self.values.rolled(node, extent, None).series
+        return series.where(throughout(self.values.months_there(node, extent), extent))
 
     def over(self, node: int, extent: Extent, taken: BoolArray) -> Series:
         """Give an input's values over no other months than those taken."""
-        own_length = self.values.kpi(node).length
+        values = self.values
+        own_length = values.kpi(node).length
         if own_length.months > extent.length.months:
-            return self.values.held(node, extent.length)
-        if self.is_evaluated(node, extent):
-            return self.result(self.narrowed(node, extent, taken)).series
-        return self.values.rolled(node, extent, taken).series
+            if not extent.to_date:
+                return values.held(node, extent.length)
+            so_far = self.over(node, Extent(own_length, to_date=True), taken)
+            return values.held_to_date(so_far, own_length, extent.length)
+        if not self.is_evaluated(node, extent):
+            return values.rolled(node, extent, taken).series
+        task = self.narrowed(node, extent, taken)
+        if self._is_own(task):
+            return values.own(node).where(values.lies_within(task.months, own_length))
+        return self.result(task).series
 
     def to_date(self, node: int, length: Length) -> Series:
         """Give a KPI's values over the fiscal year so far, missing where there is a gap."""
@@ -108,31 +115,37 @@ class Calculation:
     def is_evaluated(self, node: int, extent: Extent) -> bool:
         """Tell whether a KPI's value over an extent comes from its formula, not from a roll-up."""
         kpi = self.values.kpi(node)
-        longer = extent.to_date or kpi.length.months < extent.length.months
-        return bool(kpi.formula) and kpi.time_rollup == "formula" and longer
+        is_held = kpi.length.months > extent.length.months
+        return bool(kpi.formula) and kpi.time_rollup == "formula" and not is_held
 
     def narrowed(self, node: int, extent: Extent, taken: BoolArray) -> Task:
         """Name the evaluation of a nested formula over those of the months taken that it has."""
-        return Task(node, extent, taken & self.values.months_there(node, extent.length))
+        return Task(node, extent, taken & self.values.months_there(node, extent))
+
+    def _is_own(self, task: Task) -> bool:
+        own_length = self.values.kpi(task.node).length
+        if task.extent != Extent(own_length) or task.months is None:
+            return False
+        some = np.logical_or.reduce(grouped(task.months, own_length.months), axis=-1)
+        return not (some & ~self.values.lies_within(task.months, own_length)).any()
 
     def _nested(self, task: Task, taken: BoolArray) -> list[Task]:
         formula = self.formulas.get(task.node)
         if formula is None:
             return []
         tasks = []
-        length = task.extent.length
         for reference in formula.references:
             node = self.formulas.input(reference)
             own_length = self.values.kpi(node).length
-            longer = own_length.months > length.months
-            if not reference.timed:
-                if not longer and self.is_evaluated(node, task.extent):
-                    tasks.append(self.narrowed(node, task.extent, taken))
-            elif reference.to_date or not longer:
-                extent = Extent(own_length if longer else length, reference.to_date)
-                if self.is_evaluated(node, extent):
-                    tasks.append(Task(node, extent))
-        return tasks
+            extent = task.extent
+            if reference.timed:
+                extent = Extent(extent.length, reference.to_date)
+            if extent.to_date and own_length.months > extent.length.months:
+                extent = Extent(own_length, to_date=True)
+            if self.is_evaluated(node, extent):
+                whole = Task(node, extent)
+                tasks.append(whole if reference.timed else self.narrowed(node, extent, taken))
+        return [one for one in tasks if not self._is_own(one)]
 
     def _taken(self, task: Task) -> BoolArray:
         values = self.values
@@ -142,7 +155,7 @@ class Calculation:
         required = () if formula is None else formula.required
         for code in required:
             node = self.formulas.position(code)
-            taken = taken & values.months_there(node, task.extent.length)
+            taken = taken & values.months_there(node, task.extent)
         return taken if required else taken & values.frame.overlapping[Length.MONTH]
 
     def _evaluated(self, task: Task, taken: BoolArray) -> Calculated:
@@ -166,9 +179,15 @@ class Calculation:
         exists &= np.logical_or.reduce(grouped(taken, length.months), axis=-1)
         if formula.uses_time:
             exists &= frame.ended[length]
-            if formula.required or task.months is not None:
-                exists &= throughout(taken, task.extent)
+            exists &= self._is_throughout(task, formula, taken)
         return exists
+
+    def _is_throughout(self, task: Task, formula: Formula, taken: BoolArray) -> BoolArray:
+        if formula.required:
+            return throughout(taken, task.extent)
+        if task.months is None:
+            return np.ones((1, 1), dtype=np.bool_)
+        return self.values.lies_within(task.months, task.extent.length)
 
     def calculates(self, node: int) -> BoolArray:
         """Tell which entities evaluate a KPI's formula themselves."""

@@ -13,7 +13,7 @@ from kpialign.scoring.formula import Formula
 from kpialign.scoring.inputs import Length
 from kpialign.scoring.offsets import periods_looked_at
 from kpialign.scoring.reasons import Reasons
-from kpialign.scoring.timing import Extent, throughout, whole
+from kpialign.scoring.timing import Extent, throughout
 
 DEEPEST = 40
 MOST_PARTS = 20_000
@@ -60,11 +60,17 @@ class Provenance:
         own_length = self._values.kpi(asked.node).length
         if own_length.months > asked.extent.length.months:
             return self._held(asked)
-        if own_length is asked.extent.length and not asked.extent.to_date:
+        if asked.extent == Extent(own_length) and self._is_whole(asked):
             return self._own(asked)
         if self._calculation.is_evaluated(asked.node, asked.extent):
             return self._calculated(asked)
         return self._rolled(asked)
+
+    def _is_whole(self, asked: Asked) -> bool:
+        if asked.months is None:
+            return True
+        within = self._values.lies_within(asked.months, asked.extent.length)
+        return bool(within[asked.entity, asked.period])
 
     def _part(self, asked: Asked, value: float) -> ValuePart:
         inputs = self._workings.inputs
@@ -172,7 +178,7 @@ class Provenance:
         part = self._part(asked, rolled.series.value[cell])
         own = self._values.own(asked.node).present[asked.entity]
         if asked.months is not None:
-            own = own & whole(asked.months, kpi.length.months)[asked.entity]
+            own = own & self._values.lies_within(asked.months, kpi.length)[asked.entity]
         periods = self._own_periods(asked, kpi.length)
         there = [period for period in periods if own[period]]
         part = replace(part, to_date=bool(there) and len(there) < len(periods))

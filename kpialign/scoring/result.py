@@ -82,6 +82,7 @@ class BlockResult:
                 self._write_longer(results, group, length)
         for length in LENGTHS[: self._block.length.rank]:
             self._hold(results, length)
+        self._forget_outside(results)
 
     def _write_own(self, results: Results, group: Group) -> None:
         figures, rows = self._block.figures, group.rows
@@ -150,6 +151,9 @@ class BlockResult:
     ) -> None:
         direction = group.kpi.direction
         in_time = self._frame.in_time[length]
+        if length is self._block.length:
+            # Shorter periods show the target of an own period that ended before the time of scores.
+            in_time = self._frame.active[length]
         aims = found.aims
         scored = aims.in_force(direction) & in_time
         raw = np.where(scored, attainment(found.series.value, aims, direction), np.nan)
@@ -192,6 +196,14 @@ class BlockResult:
                 array[:, node, columns] = np.where(shown, array[:, node, source], np.nan)
             held = results.marks[:, node, source] | np.uint8(Mark.HELD)
             results.marks[:, node, columns] = np.where(shown, held, 0)
+
+    def _forget_outside(self, results: Results) -> None:
+        first = self._frame.calendar.offset(self._block.length)
+        for entity, in_time in enumerate(self._frame.in_time[self._block.length]):
+            cells = np.ix_(self._block.nodes, first + np.flatnonzero(~in_time))
+            for name in QUANTITIES:
+                getattr(results, name)[entity][cells] = np.nan
+            results.marks[entity][cells] = 0
 
 
 def _exact_first(exact: Rows, rows: list[int], rolled: RolledAims) -> RolledAims:

@@ -17,9 +17,14 @@ class Extent:
     to_date: bool = False
 
     @property
+    def covering(self) -> Length:
+        """Give the length of the period that is rolled up, wholly or so far."""
+        return Length.YEAR if self.to_date else self.length
+
+    @property
     def size(self) -> int:
         """Count the months that are rolled up together."""
-        return Length.YEAR.months if self.to_date else self.length.months
+        return self.covering.months
 
 
 @dataclass(frozen=True, eq=False)

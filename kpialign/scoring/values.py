@@ -54,12 +54,17 @@ class Values:
         shown = Series(series.value[:, index], series.provisional[:, index])
         return shown.where((index >= 0) & same_year & self.frame.in_time[length])
 
-    def months_there(self, node: int, length: Length) -> BoolArray:
-        """Tell which months an input has when it is looked at in periods of a length."""
+    def months_there(self, node: int, extent: Extent) -> BoolArray:
+        """Tell which months an input has when it is looked at in periods of an extent."""
         own_length = self.kpi(node).length
-        if own_length.months > length.months:
+        if own_length.months > extent.covering.months:
             return self.held(node, Length.MONTH).present
         return spread(self.own(node).present, own_length.months)
+
+    def lies_within(self, months: BoolArray | None, length: Length) -> BoolArray:
+        """Tell of each period whether its months, those in the time of scores, are all given."""
+        outside = ~self.frame.overlapping[Length.MONTH]
+        return whole(outside if months is None else months | outside, length.months)
 
     def rolled(self, node: int, extent: Extent, months: BoolArray | None) -> Rolled:
         """Roll an input's own periods up over those that lie wholly within the months given."""
@@ -67,7 +72,7 @@ class Values:
         own = self.own(node)
         taken = own.present
         if months is not None:
-            taken = taken & whole(months, kpi.length.months)
+            taken = taken & self.lies_within(months, kpi.length)
         return roll(
             own,
             taken,

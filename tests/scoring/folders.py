@@ -127,6 +127,7 @@ def _axis(folder: Path, first_month: int) -> Axis:
             if "-" in label and "Q" not in label and first_month > 1:
                 year += int(label[5:]) >= first_month
             years.append(year)
+    years = years or [2026]
     return Axis(first_month, min(years), max(years) - min(years) + 1)
 
 
