@@ -38,6 +38,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list is for the domain's owner to decide
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
@@ -164,8 +165,9 @@ else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # Tasks of a killed worker come back after this; the tick has healed most by then.
         "visibility_timeout": 120,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 5,
+        # A Redis that swallows everything may hold a page up only this long; the tick heals.
+        "socket_timeout": 2,  # longer than the worker's wait for a message, 1 s
+        "socket_connect_timeout": 1.5,
         "health_check_interval": 25,
     }
     CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20

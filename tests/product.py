@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -18,6 +18,8 @@ from django.conf import settings
 from tests.house.eventually import eventually
 
 SIGN_IN = re.compile(r"^    (\S+@\S+)\s+(\S+)\s+(.+)$")
+SETTINGS = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "PUBLIC_URL", "LOG_LEVEL"}
+NOTHING: Mapping[str, str] = {}
 ALL_WORK = "Web, worker and beat all do their work"
 
 
@@ -89,23 +91,23 @@ def free_port() -> int:
         return port
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Give a command what it needs to use this folder and nothing else of this process."""
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {"KPIALIGN_VAR": str(folder), "KPIALIGN_NO_BOOTSTRAP": "1"}
+def environment(folder: Path, extra: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """Give a command this folder, and no setting of this process but the given ones."""
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return {**kept, "KPIALIGN_VAR": str(folder), "KPIALIGN_NO_BOOTSTRAP": "1", **extra}
 
 
-def up(folder: Path, *options: str) -> list[str]:
+def up(*options: str) -> list[str]:
     """Give the command line of a start."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", *options]
 
 
-def start(folder: Path, *options: str, port: int | None = None) -> Product:
+def start(folder: Path, *options: str, extra: Mapping[str, str] = NOTHING) -> Product:
     """Start the product, and return at once."""
-    port = port or free_port()
+    port = free_port()
     process = subprocess.Popen(
-        up(folder, "--port", str(port), *options),
-        env=environment(folder),
+        up("--port", str(port), *options),
+        env=environment(folder, extra),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -114,9 +116,9 @@ def start(folder: Path, *options: str, port: int | None = None) -> Product:
 
 
 @contextmanager
-def running(folder: Path, *options: str) -> Iterator[Product]:
+def running(folder: Path, *options: str, extra: Mapping[str, str] = NOTHING) -> Iterator[Product]:
     """Run the product until the end of the body, from when all its parts have proved themselves."""
-    product = start(folder, *options)
+    product = start(folder, *options, extra=extra)
     try:
         eventually(
             lambda: ALL_WORK in product.output or product.process.poll() is not None, within=180

@@ -25,7 +25,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def run_up(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a start that is expected to refuse."""
     return subprocess.run(
-        up(folder, *options),
+        up(*options),
         env=environment(folder),
         capture_output=True,
         text=True,

@@ -1,0 +1,1 @@
+"""The pages in Chromium, served by the running product with its worker."""
