@@ -1,11 +1,17 @@
 """The demo through the public commands."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from tests.demo.sheets import FOLDER, sheet
+from tests.demo.test_values import rows, scores
+from tests.scoring.reference.comparison import differences, read_rows
+from tests.scoring.reference.rows import department_rows
+
+EQUAL = 1e-9
 
 ROWS = sum(
     len(sheet(name))
@@ -35,3 +41,18 @@ def load() -> str:
 def test_the_demo_loads_once_and_a_second_time_changes_nothing() -> None:
     assert load().startswith("added ")
     assert load() == f"added 0, changed 0, unchanged {ROWS}"
+
+
+@pytest.mark.django_db
+def test_every_exported_row_equals_the_slow_calculation(tmp_path: Path) -> None:
+    nodes, departments = tmp_path / "scores.csv", tmp_path / "departments.csv"
+    load()
+
+    call_command("recompute_scores", stdout=StringIO())
+    call_command("export_scores", output=str(nodes))
+    call_command("export_scores", departments=True, output=str(departments))
+
+    key = ("period", "entity", "department", "node")
+    columns = ("score", "coverage")
+    assert differences(read_rows(nodes), rows(), EQUAL) == []
+    assert differences(read_rows(departments, key), department_rows(scores()), EQUAL, columns) == []
