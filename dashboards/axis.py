@@ -1,4 +1,4 @@
-"""The time of scores and the columns of its periods."""
+"""The time of scores, and the columns of all periods that scores depend on."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import numpy as np
 from django.db.models import Max, Min
 
 from kpialign.scoring.inputs import LENGTHS, Calendar, Length
-from kpis.models import Actual, ReportingPeriod
+from kpis.models import Actual, ReportingPeriod, Target
 
 Span = tuple[int, int]
 MONTHS_A_YEAR = 12
@@ -25,8 +25,15 @@ class Axis:
     """The periods of whole fiscal years around a span, as columns and as indices."""
 
     def __init__(self, span: Span) -> None:
-        """Read the periods of every fiscal year that the span touches."""
+        """Read the periods of every fiscal year that the span or a target touches.
+
+        A target outside the time of scores still says from when an entity reports a KPI, and
+        what a seldom measured KPI shows at the beginning of that time.
+        """
         start, end = date.fromordinal(span[0]), date.fromordinal(span[1])
+        wanted = Target.objects.aggregate(first=Min("period__start_on"), last=Max("period__end_on"))
+        start = min(start, wanted["first"] or start)
+        end = max(end, wanted["last"] or end)
         years = ReportingPeriod.objects.filter(kind="year", end_on__gte=start, start_on__lte=end)
         bounds = years.aggregate(first=Min("start_on"), last=Max("end_on"))
         rows = ReportingPeriod.objects.filter(

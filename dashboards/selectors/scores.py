@@ -99,11 +99,21 @@ def score_table(
     limits: Thresholds | None = None,
 ) -> ScoreTable:
     """Read the scores of an entity over some periods, of these active nodes or of all."""
-    period_ids = tuple(period.pk for period in periods)
     slots = NodeSlot.objects.filter(node__archived_at=None).order_by("node__code")
     if codes is not None:
         slots = slots.filter(node__code__in=list(codes))
     places = dict(slots.values_list("node__code", "slot"))
+    return stored_table(entity, periods, places, limits or thresholds())
+
+
+def stored_table(
+    entity: Entity,
+    periods: Iterable[ReportingPeriod],
+    places: Mapping[str, int],
+    limits: Thresholds,
+) -> ScoreTable:
+    """Read the scores that are stored in these slots, given by the codes of their nodes."""
+    period_ids = tuple(period.pk for period in periods)
     blocks = read_blocks(
         entities=[entity.pk],
         periods=period_ids,
@@ -123,7 +133,7 @@ def score_table(
         periods=period_ids,
         quantities=dict(zip(QUANTITIES, figures, strict=True)),
         marks=marks,
-        thresholds=limits or thresholds(),
+        thresholds=limits,
     )
 
 

@@ -1,0 +1,178 @@
+"""Read the active cascade as pages tell it: its nodes with their words, and its links."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from kpialign.scoring.formula import FormulaError, parse
+from kpis.models import Node, NodeDefinition, Plan, PlanVersion, Target
+from objectives.models import CascadeLink
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What a page says about an objective or KPI besides its figures."""
+
+    pk: int
+    code: str
+    name: str
+    description: str
+    is_kpi: bool
+    slot: int | None
+    aggregation: str
+    direction: str
+    formula: str
+    time_rollup: str
+    unit: str
+    decimals: int | None
+    frequency: str
+    category: str
+    department: str  # code; empty for an objective without one
+    department_name: str
+    owner: str
+    owner_id: int | None
+    has_target: bool
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """One link between two active nodes, by code."""
+
+    parent: str
+    child: str
+    weight: float
+    kind: str
+    lag: int | None
+    rationale: str
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """The active nodes and the links between them, of the version in force."""
+
+    version: int
+    nodes: dict[str, NodeFacts]
+    links: Sequence[LinkFacts]
+
+    @cached_property
+    def _down(self) -> dict[str, list[LinkFacts]]:
+        return self._grouped("parent")
+
+    @cached_property
+    def _up(self) -> dict[str, list[LinkFacts]]:
+        return self._grouped("child")
+
+    def _grouped(self, end: str) -> dict[str, list[LinkFacts]]:
+        found: dict[str, list[LinkFacts]] = defaultdict(list)
+        for link in self.links:
+            found[getattr(link, end)].append(link)
+        return found
+
+    def children(self, code: str, kind: str = "contributes") -> list[LinkFacts]:
+        """List the links to a node's children, the heaviest first."""
+        links = [link for link in self._down.get(code, ()) if link.kind == kind]
+        return sorted(links, key=lambda link: (-link.weight, link.child))
+
+    def parents(self, code: str, kind: str = "contributes") -> list[LinkFacts]:
+        """List the links to a node's parents, by code."""
+        return [link for link in self._up.get(code, ()) if link.kind == kind]
+
+    @property
+    def top(self) -> list[str]:
+        """List the top-level objectives, by code."""
+        return [
+            code
+            for code, node in self.nodes.items()
+            if not node.is_kpi and not self.parents(code)
+        ]
+
+    def ancestors(self, code: str) -> list[str]:
+        """List the objectives above a node, the nearest first."""
+        seen: dict[str, None] = {}
+        level = [code]
+        while level:
+            level = [link.parent for one in level for link in self.parents(one)]
+            level = [one for one in dict.fromkeys(level) if one not in seen]
+            seen |= dict.fromkeys(level)
+        return [one for one in seen if not self.nodes[one].is_kpi]
+
+    def uses(self, code: str) -> list[str]:
+        """List the KPIs that a node's formula names, in the order it names them."""
+        try:
+            named = parse(self.nodes[code].formula).references if self.nodes[code].formula else ()
+        except FormulaError:
+            return []
+        return [one for one in dict.fromkeys(ref.code for ref in named) if one in self.nodes]
+
+    def users(self, code: str) -> list[str]:
+        """List the KPIs whose formula names a node, by code."""
+        likely = [one for one, node in self.nodes.items() if code in node.formula]
+        return [one for one in likely if code in self.uses(one)]
+
+
+def cascade_in_force() -> Cascade:
+    """Read it in two queries."""
+    rows = list(_definitions())
+    nodes = {row.node.code: _facts(row) for row in rows}
+    links = CascadeLink.objects.filter(version=rows[0].version_id if rows else None)
+    fields = ("parent__code", "child__code", "weight", "kind", "lag", "rationale")
+    return Cascade(
+        version=rows[0].version.number if rows else 0,
+        nodes=nodes,
+        links=[
+            LinkFacts(parent, child, float(weight), kind, lag, rationale)
+            for parent, child, weight, kind, lag, rationale in links.values_list(*fields)
+            if parent in nodes and child in nodes
+        ],
+    )
+
+
+def _definitions() -> QuerySet[NodeDefinition]:
+    """Select the definitions of active nodes with all that is told of them, by code."""
+    active = PlanVersion.objects.filter(plan__state=Plan.State.ACTIVE).order_by("-number")
+    return (
+        NodeDefinition.objects.filter(
+            version=Subquery(active.values("pk")[:1]), node__archived_at=None
+        )
+        .select_related(
+            "version",
+            "node__slot",
+            "node__kpi__department",
+            "node__kpi__owner",
+            "node__objective__department",
+            "node__objective__owner",
+        )
+        .annotate(has_target=Exists(Target.objects.filter(kpi=OuterRef("node"))))
+        .order_by("node__code")
+    )
+
+
+def _facts(row: NodeDefinition) -> NodeFacts:
+    node = row.node
+    is_kpi = node.kind == Node.Kind.KPI
+    told = node.kpi if is_kpi else node.objective
+    slot = getattr(node, "slot", None)
+    return NodeFacts(
+        pk=node.pk,
+        code=node.code,
+        name=told.name,
+        description=told.description,
+        is_kpi=is_kpi,
+        slot=slot.slot if slot else None,
+        aggregation=row.aggregation,
+        direction=row.direction,
+        formula=row.formula,
+        time_rollup=row.time_rollup,
+        unit=node.kpi.unit if is_kpi else "",
+        decimals=node.kpi.decimals if is_kpi else None,
+        frequency=node.kpi.frequency if is_kpi else "",
+        category=node.kpi.get_category_display() if is_kpi else "",
+        department=told.department.code if told.department else "",
+        department_name=told.department.name if told.department else "",
+        owner=str(told.owner) if told.owner else "",
+        owner_id=told.owner_id,
+        has_target=bool(row.has_target),  # type: ignore[attr-defined]  # annotated
+    )

@@ -1,0 +1,57 @@
+"""Look through the cascade for what is wrong or doubtful in it."""
+
+from datetime import date
+
+from dashboards.axis import current_span
+from dashboards.loading import load_inputs
+from dashboards.selectors.scores import thresholds
+from kpialign.scoring.compute import Workings, compute
+from kpialign.scoring.findings import Finding, Surroundings, findings
+from kpis.models import KPI, ReportingPeriod
+from kpis.selectors.purpose import version_in_force
+from organisation.models import Organisation
+
+
+def cascade_findings(as_of: date | None = None) -> list[Finding]:
+    """Return every finding of the version in force, errors first.
+
+    Before any figure is there the cascade is looked through over the current year.
+    """
+    version, organisation = version_in_force(), Organisation.objects.first()
+    if version is None or organisation is None:
+        return []
+    span = current_span() or _latest_year()
+    if span is None:
+        return []
+    loaded = load_inputs(version, span)
+    inputs = loaded.inputs
+    workings = Workings(inputs)
+    labels = dict(ReportingPeriod.objects.values_list("pk", "label"))
+    facts = {kpi.pk: kpi for kpi in KPI.objects.select_related("department")}
+    financial_objectives = set(
+        version.definitions.filter(node__objective__perspective__financial=True).values_list(
+            "node", flat=True
+        )
+    )
+    financial = {pk for pk, kpi in facts.items() if kpi.category == KPI.Category.FINANCIAL}
+    around = Surroundings(
+        label=lambda column: labels[loaded.period_ids[column]],
+        financial=frozenset(
+            place
+            for place, pk in enumerate(loaded.node_ids)
+            if pk in financial or pk in financial_objectives
+        ),
+        departments=tuple(
+            facts[pk].department.code if pk in facts else None for pk in loaded.node_ids
+        ),
+        thresholds=thresholds(),
+        kpis_per_objective=organisation.kpis_per_objective,
+        kpis_per_department=organisation.kpis_per_department,
+        as_of=as_of.toordinal() if as_of else None,
+    )
+    return findings(inputs, compute(inputs), around, workings=workings)
+
+
+def _latest_year() -> tuple[int, int] | None:
+    year = ReportingPeriod.objects.filter(kind="year").order_by("-start_on").first()
+    return (year.start_on.toordinal(), year.end_on.toordinal()) if year else None
