@@ -55,12 +55,6 @@ ONE_DOT = re.compile(r"[0-9]+\.[0-9]{3}")
 GROUPED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
-def plain(figure: Figure) -> Decimal | None:
-    """Return a figure that the checks have left without percentages."""
-    assert not isinstance(figure, Percent)
-    return figure
-
-
 def column_marks(cells: Sequence[Cell]) -> Marks:
     """Find what the separators of a column mean: dots, commas, both (mixed) or unsettled."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str) and cell]

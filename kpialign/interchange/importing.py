@@ -75,7 +75,8 @@ def _read(path: Path, report: Report) -> dict[str, Table]:
     """Read the sheets; if one cannot be read at all, nothing can be said about the others."""
     raws = read_source(path, report)
     unreadable = bool(report.errors)
-    tables = {name: typed(raw, report) for name, raw in raws.items()}
+    # One after the other, so that the cells of a sheet are gone before the next one's rows come.
+    tables = {name: typed(raws.pop(name), report) for name in list(raws)}
     if unreadable:
         raise CascadeRefusedError(report.errors, report.warnings)
     return tables

@@ -1,16 +1,33 @@
 """Write figures as revisions, each cell pointing at the one that counts and at its draft."""
 
+from typing import Any
+
+from django.db import connection
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
+from kpialign.interchange.applying.bulk import insert_rows, reserve_keys
 from kpialign.interchange.applying.figures import cell_keys
-from kpialign.interchange.applying.writing import BATCH, PATH, Writing
-from kpialign.interchange.figures import plain
+from kpialign.interchange.applying.writing import PATH, Writing
 from kpialign.interchange.proposal import ActualEntry
+from kpialign.interchange.rows import ActualRow
 from kpis.models import Actual, ActualRevision
 
 Status = ActualRevision.Status
 MOST_KEYS = 900
+REVISION = (
+    "id",
+    "actual",
+    "number",
+    "value",
+    "status",
+    "comment",
+    "source",
+    "why",
+    "path",
+    "by",
+    "at",
+)
 
 
 def write_actuals(writing: Writing) -> None:
@@ -18,37 +35,64 @@ def write_actuals(writing: Writing) -> None:
     entries = writing.difference.actuals
     if not entries:
         return
-    cells = _cells(writing, entries)
-    numbers = _next_numbers([entry.held.pk for entry in entries if entry.held])
-    now = timezone.now()
-    revisions = [
-        ActualRevision(
-            actual_id=cell,
-            number=numbers.get(cell, 1),
-            value=plain(entry.new.value),
-            status=entry.new.status,
-            comment=entry.new.comment,
-            source=entry.new.source,
-            why=writing.why,
-            path=PATH,
-            by=writing.by,
-            at=now,
-        )
-        for cell, entry in zip(cells, entries, strict=True)
-    ]
-    ActualRevision.objects.bulk_create(revisions, batch_size=BATCH)
-    _point([r.actual_id for r in revisions if r.status == Status.DRAFT], is_draft=True)
-    _point([r.actual_id for r in revisions if r.status != Status.DRAFT], is_draft=False)
+    made = [entry for entry in entries if entry.held is None]
+    held = [entry for entry in entries if entry.held is not None]
+    _make_cells(writing, made)
+    _add_revisions(writing, held)
     stood = [entry.held and (entry.held.counted or entry.held.draft) for entry in entries]
     new = [entry.new for entry in entries]
     writing.tell_series("actual", "import_actuals", list(zip(stood, new, strict=True)))
 
 
-def _cells(writing: Writing, entries: list[ActualEntry]) -> list[int]:
-    """Return the key of each entry's cell, those that are missing made."""
-    made = [Actual(**cell_keys(writing, entry.new)) for entry in entries if entry.held is None]
-    created = iter(Actual.objects.bulk_create(made, batch_size=BATCH))
-    return [entry.held.pk if entry.held else next(created).pk for entry in entries]
+def _make_cells(writing: Writing, entries: list[ActualEntry]) -> None:
+    """Make cells with their first revision, either pointing at the other by reserved keys."""
+    cells = reserve_keys(Actual, len(entries))
+    revisions = reserve_keys(ActualRevision, len(entries))
+    told = list(zip(cells, revisions, (entry.new for entry in entries), strict=True))
+    insert_rows(
+        Actual,
+        ("id", "kpi", "entity", "period", "counted", "draft"),
+        (
+            (cell, *cell_keys(writing, row), *_pointers(revision, row.status))
+            for cell, revision, row in told
+        ),
+    )
+    constant = _constant(writing)
+    insert_rows(
+        ActualRevision,
+        REVISION,
+        (_values(revision, cell, 1, row, constant) for cell, revision, row in told),
+    )
+
+
+def _pointers(revision: int, status: str) -> tuple[int | None, int | None]:
+    return (None, revision) if status == Status.DRAFT else (revision, None)
+
+
+def _constant(writing: Writing) -> tuple[Any, ...]:
+    """Return what all revisions of one import say alike: why, path, by, at."""
+    at = ActualRevision._meta.get_field("at").get_db_prep_save(timezone.now(), connection)  # noqa: SLF001
+    return writing.why, PATH, writing.by.pk if writing.by else None, at
+
+
+def _values(
+    key: int, cell: int, number: int, row: ActualRow, constant: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    return (key, cell, number, row.value, row.status, row.comment, row.source, *constant)
+
+
+def _add_revisions(writing: Writing, entries: list[ActualEntry]) -> None:
+    """Append a revision to cells that are there, and let them point at it."""
+    cells = [entry.held.pk for entry in entries if entry.held]
+    numbers = _next_numbers(cells)
+    constant = _constant(writing)
+    keys = reserve_keys(ActualRevision, len(entries))
+    told = list(zip(keys, cells, (entry.new for entry in entries), strict=True))
+    rows = (_values(key, cell, numbers.get(cell, 1), row, constant) for key, cell, row in told)
+    insert_rows(ActualRevision, REVISION, rows)
+    for is_draft in (True, False):
+        status = [cell for _key, cell, row in told if (row.status == Status.DRAFT) == is_draft]
+        _point(status, is_draft=is_draft)
 
 
 def _next_numbers(cells: list[int]) -> dict[int, int]:

@@ -1,9 +1,9 @@
 """Write targets and rates, and make the reporting periods that figures need."""
 
 from datetime import date
-from typing import Any
 
 from kpialign.interchange import periods
+from kpialign.interchange.applying.bulk import insert_rows
 from kpialign.interchange.applying.writing import BATCH, Writing
 from kpialign.interchange.proposal import Entry
 from kpialign.interchange.rows import ActualRow, TargetRow
@@ -40,20 +40,16 @@ def _month(index: int) -> date:
     return date(index // periods.YEAR_LENGTH, index % periods.YEAR_LENGTH + 1, 1)
 
 
-def cell_keys(writing: Writing, row: TargetRow | ActualRow) -> dict[str, int]:
+def cell_keys(writing: Writing, row: TargetRow | ActualRow) -> tuple[int, int, int]:
     """Return the keys of the KPI, entity and period of a row."""
-    return {
-        "kpi_id": writing.nodes[row.kpi],
-        "entity_id": writing.entities[row.entity],
-        "period_id": writing.periods[row.period],
-    }
+    return writing.nodes[row.kpi], writing.entities[row.entity], writing.periods[row.period]
 
 
 def write_targets(writing: Writing) -> None:
     """Write the target rows that are new or other."""
     changes = writing.difference.sheets["targets"]
-    made = [Target(**cell_keys(writing, row), **_said(row)) for row in _new_rows(changes.added)]
-    Target.objects.bulk_create(made, batch_size=BATCH)
+    rows = ((*cell_keys(writing, row), *row[3:]) for row in _new_rows(changes.added))
+    insert_rows(Target, ("kpi", "entity", "period", *TARGET), rows)
     if changes.changed:
         _change_targets(writing, _new_rows(changes.changed))
     cells = [(entry.old, entry.new) for entry in changes.entries]
@@ -64,18 +60,14 @@ def _new_rows(entries: list[Entry]) -> list[TargetRow]:
     return [entry.new for entry in entries]
 
 
-def _said(row: TargetRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in TARGET}
-
-
 def _change_targets(writing: Writing, rows: list[TargetRow]) -> None:
-    wanted = {tuple(cell_keys(writing, row).values()): row for row in rows}
+    wanted = {cell_keys(writing, row): row for row in rows}
     held = Target.objects.filter(period__in={key[2] for key in wanted})
     changed = []
     for target in held.iterator(CHUNK):
         row = wanted.get((target.kpi_id, target.entity_id, target.period_id))
         if row is not None:
-            for name, value in _said(row).items():
+            for name, value in zip(TARGET, row[3:], strict=True):
                 setattr(target, name, value)
             changed.append(target)
     Target.objects.bulk_update(changed, TARGET, batch_size=BATCH)

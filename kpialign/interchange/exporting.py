@@ -1,0 +1,78 @@
+"""Export the cascade: every sheet as it is stored, to a workbook or a folder."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kpialign.errors import RefusedError
+from kpialign.interchange import stored, stored_figures
+from kpialign.interchange.rows import ActualRow, PersonRow
+from kpialign.interchange.sheets import SHEETS
+from kpialign.interchange.writing import write_folder, write_workbook
+from kpis.models import ReportingPeriod
+
+WORKBOOK = ".xlsx"
+OTHER_KINDS = (".csv", ".zip", ".xls", ".xlsm", ".xlsb", ".ods", ".txt", ".json")
+Rows = Iterable[Any]
+
+
+def export_cascade(path: Path) -> int:
+    """Write every sheet to a workbook, or to a folder that is new or empty; return the rows."""
+    sheets = [(SHEETS[name], read()) for name, read in READERS.items()]
+    if path.suffix.lower() == WORKBOOK:
+        return write_workbook(path, sheets)
+    if path.suffix.lower() in OTHER_KINDS:
+        raise RefusedError(f"{path} is neither a folder nor a workbook; name a folder or an .xlsx.")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RefusedError(f"{path} is not empty. Nothing was exported; name an empty folder.")
+    return write_folder(path, sheets)
+
+
+def _people() -> Iterator[PersonRow]:
+    """Yield every role; a person has a row without a role only if they have none."""
+    held = stored.people()
+    with_roles = {row.email for row in held.values() if row.role}
+    for row in sorted(held.values()):
+        if row.role or row.email not in with_roles:
+            yield row
+
+
+def _targets() -> Rows:
+    order = _period_order()
+    return sorted(stored_figures.targets().values(), key=lambda row: _place(row, order))
+
+
+def _actuals() -> Iterator[ActualRow]:
+    """Yield the counted figures, and a draft only where there is none; empty ones are no rows."""
+    order = _period_order()
+    cells = [held.counted or held.draft for held in stored_figures.actuals().values()]
+    figures = [row for row in cells if row is not None and row.value is not None]
+    yield from sorted(figures, key=lambda row: _place(row, order))
+
+
+def _place(row: Any, order: dict[str, int]) -> tuple[str, str, int]:  # noqa: ANN401, either kind
+    return row.kpi, row.entity, order[row.period]
+
+
+def _period_order() -> dict[str, int]:
+    periods = ReportingPeriod.objects.order_by("start_on", "-end_on")
+    return {label: place for place, label in enumerate(periods.values_list("label", flat=True))}
+
+
+def _of(read: Callable[[], dict[Any, Any]]) -> Callable[[], Rows]:
+    return lambda: read().values()
+
+
+READERS: dict[str, Callable[[], Rows]] = {
+    "settings": _of(stored.settings),
+    "entities": _of(stored.entities),
+    "departments": _of(stored.departments),
+    "people": _people,
+    "perspectives": _of(stored.perspectives),
+    "objectives": _of(stored.objectives),
+    "kpis": _of(stored.kpis),
+    "links": _of(stored.links),
+    "targets": _targets,
+    "actuals": _actuals,
+    "rates": _of(stored.rates),
+}
