@@ -1,4 +1,4 @@
-"""Clean what people type when they sign in, choose or change a password."""
+"""Clean what people type to sign in, to choose a password, and to give others their roles."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 
-from organisation.models import User
+from organisation.models import Department, Entity, Membership, User
 
 NEW = {"autocomplete": "new-password"}
 
@@ -86,3 +86,42 @@ class WelcomeForm(forms.Form):
         first, second = (self.cleaned_data.get(name) for name in ("password1", "password2"))
         if first and second and first != second:
             self.add_error("password2", "The two passwords differ. Type the same one twice.")
+
+
+class PersonForm(forms.Form):
+    """A person to add."""
+
+    email = forms.EmailField(max_length=254)
+    name = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(self, {"email": "Email address", "name": "Name (optional)"})
+
+
+class RoleForm(forms.Form):
+    """One role and where it holds; a row without a role is none."""
+
+    role = forms.ChoiceField(choices=[("", "No role"), *Membership.Role.choices], required=False)
+    department = forms.ModelChoiceField(
+        Department.objects.all(), required=False, empty_label="All departments"
+    )
+    entity = forms.ModelChoiceField(
+        Entity.objects.all(), required=False, empty_label="All entities"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(self, {"role": "Role", "department": "Department", "entity": "Entity"})
+
+    def clean(self) -> None:
+        """Ask for the department of a head, beside the field where it is missing."""
+        super().clean()
+        is_head = self.cleaned_data.get("role") == Membership.Role.DEPARTMENT_HEAD
+        if is_head and not self.cleaned_data.get("department"):
+            self.add_error("department", "A department head needs a department; choose one.")
+
+
+RoleFormSet = forms.formset_factory(RoleForm, extra=2, max_num=40, absolute_max=60)

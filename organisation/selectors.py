@@ -1,8 +1,10 @@
 """Read who is here and what still has to be recomputed, in a bounded number of queries."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
 from organisation.models import Membership, RecomputeRequest, User
 
@@ -32,3 +34,28 @@ def role_words(people: Iterable[User]) -> dict[int, str]:
         words = ", ".join([membership.get_role_display(), *scope])
         said.setdefault(membership.user_id, []).append(words)
     return {person: "; ".join(words) for person, words in said.items()}
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person as the list of people shows them."""
+
+    person: User
+    roles: str
+
+
+def people_by_name() -> list[PersonRow]:
+    """List everyone with their roles in words: active people first, then by name."""
+    people = list(User.objects.order_by("-is_active", "name", "email"))
+    words = role_words(people)
+    return [PersonRow(person, words.get(person.pk, "")) for person in people]
+
+
+def get_person_to_read(person_id: int) -> User:
+    """Return the person with this key, whom everyone with this page may read; else 404."""
+    return get_object_or_404(User, pk=person_id)
+
+
+def memberships_of(person: User) -> QuerySet[Membership]:
+    """Find the memberships of one person, with their departments and entities."""
+    return person.memberships.select_related("department", "entity").order_by("pk")

@@ -1,21 +1,27 @@
-"""Let people in: sign them in, and welcome those who were invited."""
+"""Let people in, welcome those who were invited, and keep the list of who may what."""
 
 from typing import Any
 
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kpialign.errors import RefusedError
-from organisation.forms import WelcomeForm
-from organisation.selectors import demo_people
+from organisation import selectors
+from organisation.forms import PersonForm, RoleFormSet, WelcomeForm
+from organisation.models import User
+from organisation.permissions import can_manage_people, can_read_people, person_of, requires
 from organisation.services import invitations
+from organisation.services.people import disable_person, enable_person, ensure_person
+from organisation.services.roles import RoleGiven, replace_roles
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -26,7 +32,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Add the people of the demo, of whom an installation in earnest has none."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"demo_people": list(demo_people())}
+        return context | {"demo_people": list(selectors.demo_people())}
 
 
 @login_not_required
@@ -37,8 +43,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Let an invited person choose a password, once, and sign them in."""
     try:
         person = invitations.get_invited_person(token)
-        form = WelcomeForm(request.POST or None, person=person)
-        if request.method != "POST" or not form.is_valid():
+        form = WelcomeForm(request.POST if request.method == "POST" else None, person=person)
+        if not form.is_valid():
             return render(request, "account/welcome.html", {"form": form, "person": person})
         password = form.cleaned_data["password1"]
         person = invitations.accept_invitation(token=token, password=password)
@@ -46,3 +52,94 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "account/welcome_spent.html", {"refusal": refusal}, status=404)
     auth.login(request, person, backend=BACKEND)
     return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(can_read_people)
+def people(request: HttpRequest) -> HttpResponse:
+    """List everyone with their roles; add a person."""
+    form = PersonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not can_manage_people(request.user):
+            raise PermissionDenied
+        if form.is_valid():
+            added = ensure_person(
+                email=form.cleaned_data["email"],
+                name=form.cleaned_data["name"] or None,
+                by=person_of(request),
+                path="form",
+            )
+            return redirect("person", person_id=added.pk)
+    context = {"rows": selectors.people_by_name(), "form": form}
+    return render(request, "organisation/people.html", _with_rights(request, context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(can_read_people)
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show one person's roles; give and take them."""
+    found = selectors.get_person_to_read(person_id)
+    if request.method == "POST":
+        if not can_manage_people(request.user):
+            raise PermissionDenied
+        formset = RoleFormSet(request.POST)
+        if formset.is_valid() and _roles_saved(request, found, formset):
+            return redirect("person", person_id=found.pk)
+    else:
+        held = selectors.memberships_of(found).values("role", "department", "entity")
+        formset = RoleFormSet(initial=list(held))
+    return render(request, "organisation/person.html", _of_person(request, found, formset))
+
+
+def _roles_saved(request: HttpRequest, found: User, formset: Any) -> bool:  # noqa: ANN401  made by a factory
+    roles = [
+        RoleGiven(found, row["role"], row["department"], row["entity"])
+        for row in formset.cleaned_data
+        if row.get("role")
+    ]
+    try:
+        changed = replace_roles(person=found, roles=roles, by=person_of(request), path="form")
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return False
+    if changed:
+        messages.success(request, f"Roles of {found} changed; their sessions have ended.")
+    return True
+
+
+@never_cache
+@require_POST
+@requires(can_manage_people)
+def person_invitation(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show a one-time link at which the person chooses a password, to be sent to them."""
+    found = selectors.get_person_to_read(person_id)
+    try:
+        invited = invitations.invite_person(email=found.email, by=person_of(request), path="form")
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("person", person_id=found.pk)
+    path = reverse("welcome", args=[invitations.invitation_token(invited)])
+    context = {"person": found, "link": request.build_absolute_uri(path)}
+    return render(request, "organisation/invitation.html", _with_rights(request, context))
+
+
+@require_POST
+@requires(can_manage_people)
+def person_state(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Disable a person, or let them in again."""
+    found = selectors.get_person_to_read(person_id)
+    change = enable_person if request.POST.get("state") == "active" else disable_person
+    try:
+        change(person=found, by=person_of(request), path="form")
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("person", person_id=found.pk)
+
+
+def _of_person(request: HttpRequest, found: User, formset: Any) -> dict[str, Any]:  # noqa: ANN401  made by a factory
+    words = selectors.role_words([found]).get(found.pk, "")
+    return _with_rights(request, {"person": found, "roles": words, "formset": formset})
+
+
+def _with_rights(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return context | {"can_manage": can_manage_people(request.user), "nav": "people"}

@@ -76,6 +76,8 @@ def plain(value: object) -> object:
     >>> plain(Decimal("12.5000")), plain(date(2026, 3, 1)), plain(["b", Decimal("1E+3")])
     ('12.5', '2026-03-01', ['b', '1000'])
     """
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, date | datetime):
