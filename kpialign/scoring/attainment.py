@@ -31,7 +31,8 @@ def attainment(value: FloatArray, aims: Aims, direction: Direction) -> FloatArra
     """Give the raw attainment, NaN where unknown.
 
     >>> def raw(direction, value, *cells):
-    ...     return float(attainment(np.float64(value), Aims(*map(np.float64, cells)), direction))
+    ...     found = attainment(np.float64(value), Aims(*map(np.float64, cells)), direction)
+    ...     return round(float(found), 12)
     >>> blank = np.nan
     >>> raw("higher", 14, 10, 15, blank, blank)
     0.8
@@ -46,8 +47,11 @@ def attainment(value: FloatArray, aims: Aims, direction: Direction) -> FloatArra
     """
     with np.errstate(all="ignore"):
         if direction == "band":
-            return finite(_in_band(value, aims))
-        return finite(_towards(value, aims, sign=1.0 if direction == "higher" else -1.0))
+            raw = _in_band(value, aims)
+        else:
+            raw = _towards(value, aims, sign=1.0 if direction == "higher" else -1.0)
+        # A geometric roll-up would blow the noise around nothing reached up to whole points.
+        return np.where(np.abs(raw) <= NOISE, 0.0, finite(raw))
 
 
 def score_of(raw: FloatArray) -> FloatArray:
@@ -84,7 +88,8 @@ def assumes_baseline(aims: Aims, direction: Direction) -> BoolArray:
 def _towards(value: FloatArray, aims: Aims, *, sign: float) -> FloatArray:
     baseline, target = aims.baseline, aims.target
     way = target - baseline
-    raw = np.where(sign * way > 0, (value - baseline) / way, np.nan)
+    come = np.where(_is_level(value, baseline), 0.0, value - baseline)
+    raw = np.where(sign * way > 0, come / way, np.nan)
     reached = np.where((sign * (value - target) >= 0) | _is_level(value, target), 1.0, 0.0)
     level = _is_level(target, baseline)
     raw = np.where(level, np.where(np.isnan(value), np.nan, reached), raw)

@@ -72,6 +72,7 @@ class BlockResult:
         self.targets = rows_for(inputs, block, block.length, split=True)
         for group in self.groups:
             consolidate_targets(self.targets, block, group.rows, consolidation)
+        self.targets.cells[:, :, ~self._frame.active[block.length]] = np.nan
 
     def write(self, results: Results) -> None:
         """Write own and longer periods, then what shorter ones show of them."""
