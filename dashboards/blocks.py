@@ -50,11 +50,8 @@ class Block:
         return cls(figures.reshape(len(QUANTITIES), -1).copy(), marks.copy(), version, pk)
 
     def grown(self, count: int) -> "Block":
-        """Give the block at least so many slots."""
-        missing = count - self.marks.size
-        if missing <= 0:
-            return self
-        more = Block.empty(missing)
+        """Copy the block with at least so many slots; the block itself stays as it was."""
+        more = Block.empty(max(count - self.marks.size, 0))
         figures = np.concatenate([self.figures, more.figures], axis=1)
         marks = np.concatenate([self.marks, more.marks])
         return Block(figures, marks, self.version, self.pk)

@@ -1,6 +1,6 @@
 """Load what scores depend on, from rows into the arrays of the scoring core."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,7 +62,7 @@ def load_inputs(
         nodes = nodes.filter(code__in={*needed, *given})
     found = sorted(nodes, key=lambda node: node.code)
     node_place = {node.pk: position for position, node in enumerate(found)}
-    describe = _describer(version, place)
+    describe = _describer(version, place, None if needed is None else list(node_place))
     figured = [node for node in found if needed is None or node.code in needed]
     figured_place = {node.pk: node_place[node.pk] for node in figured}
     inputs = CascadeInput(
@@ -101,12 +101,19 @@ def _entities_from_root() -> list[Entity]:
     return ordered
 
 
-def _describer(version: PlanVersion, place: dict[int, int]) -> Callable[[Node, bool], NodeInput]:
-    """Read definitions once; return what describes a node, with or without its measure."""
-    definitions = {row.node_id: row for row in NodeDefinition.objects.filter(version=version)}
-    kpis = {kpi.pk: kpi for kpi in KPI.objects.all()}
+def _describer(
+    version: PlanVersion, place: dict[int, int], node_ids: Sequence[int] | None
+) -> Callable[[Node, bool], NodeInput]:
+    """Read definitions once, of some nodes or of all; return what describes one of them."""
+    rows, measures = NodeDefinition.objects.filter(version=version), KPI.objects.all()
+    lists = KPI.entities.through.objects.all()
+    if node_ids is not None:
+        rows, measures = rows.filter(node__in=node_ids), measures.filter(node__in=node_ids)
+        lists = lists.filter(kpi__in=node_ids)
+    definitions = {row.node_id: row for row in rows}
+    kpis = {kpi.pk: kpi for kpi in measures}
     listed: dict[int, list[int]] = {}
-    for kpi_id, entity_id in KPI.entities.through.objects.values_list("kpi", "entity"):
+    for kpi_id, entity_id in lists.values_list("kpi", "entity"):
         listed.setdefault(kpi_id, []).append(place[entity_id])
 
     def describe(node: Node, measured: bool) -> NodeInput:  # noqa: FBT001  two kinds of one thing
