@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import Max, Model
 
 PAGE = 1_000  # rows in one statement
+# By default SQLite keeps 2 MB in memory: too little for the indexes of so many rows.
+CACHE = "PRAGMA cache_size = -131072"
 
 
 def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -18,6 +20,7 @@ def insert_rows(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
     places = "(" + ", ".join(["%s"] * len(fields)) + ")"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            cursor.execute(CACHE)
             many: Any = rows
             cursor.executemany(head + places, many)
             return

@@ -1,6 +1,8 @@
 """The import being written: what it changes, by whom, and the keys of what is there by now."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +13,7 @@ from organisation.models import Department, Entity, User
 from organisation.services import trail
 
 BATCH = 500
+Columns = dict[str, dict[str, Any]]
 PATH = "import"
 
 
@@ -61,21 +64,27 @@ class Writing:
 
     def tell_series(self, subject: str, action: str, cells: list[tuple[Any, Any]]) -> None:
         """Note figures in the trail: one entry for each KPI and entity, its periods inside."""
-        series: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {}
+        series: dict[tuple[str, str], tuple[Columns, Columns]] = {}
         for old, new in cells:
-            before, after = series.setdefault((new.kpi, new.entity), ({}, {}))
-            after[new.period] = _figures(new)
+            held = series.get(new[:2])
+            if held is None:
+                held = series[new[:2]] = (defaultdict(dict), defaultdict(dict))
             if old is not None:
-                before[new.period] = _figures(old)
-        for (kpi, entity), (before, after) in series.items():
-            key = f"{kpi} {entity}"
-            self.told.append(trail.Written(action, subject, key, before or None, after, self.why))
+                _note(held[0], old)
+            _note(held[1], new)
+        for key, (before, after) in series.items():
+            named = " ".join(key)
+            self.told.append(
+                trail.Written(action, subject, named, before or None, after, self.why)
+            )
 
 
-def _figures(row: Any) -> dict[str, Any]:  # noqa: ANN401, the row of any sheet
-    """Give what a row says beyond its key, without what it leaves out."""
-    said = row._asdict()
-    return {name: said[name] for name in row._fields[3:] if said[name] not in ("", None, False)}
+def _note(columns: Columns, row: Any) -> None:  # noqa: ANN401, a target or an actual
+    """Note what a row says beyond its key, by column and period."""
+    period = row.period
+    for name, value in zip(row._fields[3:], row[3:], strict=True):
+        if value not in ("", None, False):
+            columns[name][period] = f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _written(subject: str, key: tuple[str, ...], entry: Entry, why: str) -> trail.Written:
