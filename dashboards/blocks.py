@@ -76,16 +76,23 @@ class OvertakenError(Exception):
 
 
 def slots_of_nodes() -> dict[int, int]:
-    """Map every node's key to its slot, giving new nodes theirs at the end.
+    """Map the key of every node that has a slot to it."""
+    return dict(NodeSlot.objects.values_list("node", "slot"))
+
+
+def give_slots() -> dict[int, int]:
+    """Give new nodes their slots at the end; return the slots of all nodes.
 
     The first are given in order of department and code, so that a department's page reads few
     blocks.
     """
-    held = dict(NodeSlot.objects.values_list("node", "slot"))
-    fresh = Node.objects.exclude(pk__in=NodeSlot.objects.values("node"))
-    keys = list(fresh.order_by("kpi__department__code", "code").values_list("pk", flat=True))
+    held = slots_of_nodes()
+    fresh = Node.objects.filter(slot=None).values_list(
+        "pk", "code", "kpi__department__code", "objective__department__code"
+    )
+    ordered = sorted(fresh, key=lambda row: (row[2] or row[3] or "", row[1]))
     first = max(held.values(), default=-1) + 1
-    given = [NodeSlot(node_id=key, slot=first + place) for place, key in enumerate(keys)]
+    given = [NodeSlot(node_id=row[0], slot=first + place) for place, row in enumerate(ordered)]
     NodeSlot.objects.bulk_create(given, batch_size=BATCH)
     return held | {one.node_id: one.slot for one in given}
 

@@ -21,7 +21,11 @@ def known_results(loaded: Loaded, reached: Reach, slots: Slots) -> Results:
         tuple(entity.key for entity in inputs.entities),
         inputs.calendar,
     )
-    rows = [row for row, node in enumerate(inputs.nodes) if node.key not in reached.nodes]
+    rows = [
+        row
+        for row, (node, key) in enumerate(zip(inputs.nodes, loaded.node_ids, strict=True))
+        if node.key not in reached.nodes and key in slots
+    ]
     numbers = {slots[loaded.node_ids[row]] // SLOTS for row in rows}
     entities = {
         pk: place

@@ -1,8 +1,12 @@
 """The right to write scores: one run at a time, and late ones fenced off by a number."""
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -10,6 +14,9 @@ from dashboards.errors import LeaseHeldError, LeaseLostError
 from dashboards.models import RecomputeLease, RecomputeRun
 
 LEASE = timedelta(seconds=30)
+RENEWED_EVERY = timedelta(seconds=10)
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -23,7 +30,8 @@ def begin_run(
     """
     now = timezone.now()
     RecomputeLease.objects.get_or_create(only=True)
-    free = Q(expires_at=None) | Q(expires_at__lte=now)
+    # A lease that runs longer than any is given was taken before the clock was set back.
+    free = Q(expires_at=None) | Q(expires_at__lte=now) | Q(expires_at__gt=now + 2 * LEASE)
     taken = RecomputeLease.objects.filter(free).update(
         number=F("number") + 1, expires_at=now + LEASE
     )
@@ -50,3 +58,37 @@ def renew(number: int) -> None:
 def release(number: int) -> None:
     """Give the lease back, if it is still this run's."""
     RecomputeLease.objects.filter(number=number).update(expires_at=None)
+
+
+@contextmanager
+def kept_renewed(number: int) -> Iterator[None]:
+    """Renew the lease from time to time while the body computes, however long it takes.
+
+    The thread stops with its process, killed or frozen: the lease of a run that no longer gets on
+    expires all the same.
+    """
+    ended = threading.Event()
+    keeper = threading.Thread(target=_renew_until, args=(number, ended), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _renew_until(number: int, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(RENEWED_EVERY.total_seconds()):
+            _try_to_renew(number)
+    except LeaseLostError:
+        log.warning("The lease of a long recompute was lost: what it computes is not written")
+    finally:
+        connection.close()
+
+
+def _try_to_renew(number: int) -> None:
+    try:
+        renew(number)
+    except DatabaseError:
+        log.warning("The lease of a long recompute could not be renewed just now", exc_info=True)

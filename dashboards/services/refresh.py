@@ -1,18 +1,19 @@
 """Bring stored scores up to date: what changes reached, or everything."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from dashboards.axis import Span, current_span
-from dashboards.blocks import Address, Block, replace_blocks, slots_of_nodes
+from dashboards.blocks import Address, Block, give_slots, replace_blocks, slots_of_nodes
 from dashboards.errors import LeaseLostError
 from dashboards.loading import Loaded, load_inputs
 from dashboards.models import RecomputeLease, RecomputeRun
-from dashboards.services.lease import begin_run, release, renew
+from dashboards.services.lease import begin_run, kept_renewed, release, renew
+from dashboards.services.moment import as_of_one_moment
 from dashboards.storing import blocks_of, known_results, write_reached
 from dashboards.structure import Structure, structure_of
 from kpialign.scoring.compute import compute
@@ -37,7 +38,6 @@ class Work:
     reached: Reach | None  # None: everything
     loaded: Loaded | None
     known: Results | None
-    slots: Mapping[int, int]
 
 
 def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
@@ -51,9 +51,9 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
     why = "Everything, as asked" if full else _reasons(requests)
     run, number = begin_run(path=path, why=why, request_count=len(requests), is_full=full)
     try:
-        work = _read(full=full)
-        renew(number)
-        results = _compute(work)
+        with kept_renewed(number):
+            work = _read(full=full)
+            results = _compute(work)
         _store(run, number, work, results)
     except Exception as error:
         if not isinstance(error, LeaseLostError):
@@ -79,25 +79,21 @@ def _reasons(requests: Sequence[RecomputeRequest]) -> str:
 
 def _read(*, full: bool) -> Work:
     """Read requests and figures as of one moment."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if connection.vendor == "postgresql" and is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with as_of_one_moment():
         requests = list(outstanding_requests())
-        version, span, slots = version_in_force(), current_span(), slots_of_nodes()
+        version, span = version_in_force(), current_span()
         ids = tuple(request.pk for request in requests)
         if version is None or span is None:
-            return Work(ids, span, None, None, None, slots)
+            return Work(ids, span, None, None, None)
         structure = structure_of(version)
         reached = None
         if not full and span == _stored_span():
             reached = _reach_of(requests, structure)
         if reached is None:
-            return Work(ids, span, None, load_inputs(version, span), None, slots)
+            return Work(ids, span, None, load_inputs(version, span), None)
         loaded = _load_reached(version, span, reached, structure)
-        known = known_results(loaded, reached, slots)
-        return Work(ids, span, reached, loaded, known, slots)
+        known = known_results(loaded, reached, slots_of_nodes())
+        return Work(ids, span, reached, loaded, known)
 
 
 def _reach_of(requests: Sequence[RecomputeRequest], structure: Structure) -> Reach | None:
@@ -162,13 +158,13 @@ def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) 
 def _whole(work: Work, results: Results | None) -> dict[Address, Block]:
     if results is None or work.loaded is None:
         return {}
-    return blocks_of(work.loaded, results, work.slots)
+    return blocks_of(work.loaded, results, give_slots())
 
 
 def _reached(work: Work, results: Results | None) -> int:
     if results is None or work.loaded is None or work.reached is None:
         return 0
-    return write_reached(work.loaded, results, work.reached, work.slots)
+    return write_reached(work.loaded, results, work.reached, give_slots())
 
 
 def _fail(run: RecomputeRun, number: int, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What a change reaches is all it changes: an incremental recompute equals a full one, bit for bit."""
+"""An incremental recompute equals a full one, bit for bit: a change is followed to its end."""
 
 from pathlib import Path
 
