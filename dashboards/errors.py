@@ -7,3 +7,7 @@ class LeaseHeldError(Exception):
 
 class LeaseLostError(Exception):
     """Another run took over from a late one: nothing of the late one may be written."""
+
+
+class RecomputeFailedError(Exception):
+    """A recompute came to an error; what it was to do stays outstanding."""

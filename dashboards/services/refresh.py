@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboards.axis import Span, current_span
 from dashboards.blocks import Address, Block, give_slots, replace_blocks, slots_of_nodes
-from dashboards.errors import LeaseLostError
+from dashboards.errors import LeaseLostError, RecomputeFailedError
 from dashboards.loading import Loaded, load_inputs
 from dashboards.models import RecomputeLease, RecomputeRun
 from dashboards.services.lease import begin_run, kept_renewed, release, renew
@@ -43,7 +43,8 @@ class Work:
 def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
     """Bring every score up to date and return the run; None if nothing was outstanding.
 
-    Raises LeaseHeldError while another run is at it, and LeaseLostError if one took over.
+    Raises LeaseHeldError while another run is at it, LeaseLostError if one took over, and
+    RecomputeFailedError.
     """
     requests = list(outstanding_requests())
     if not requests and not full:
@@ -55,9 +56,13 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
             work = _read(full=full)
             results = _compute(work)
         _store(run, number, work, results)
+    except LeaseLostError:
+        raise
     except Exception as error:
-        if not isinstance(error, LeaseLostError):
-            _fail(run, number, error)
+        told = _fail(run, number, error)
+        raise RecomputeFailedError(told) from error
+    except BaseException:  # the process is told to end: let another one go on at once
+        release(number)
         raise
     run.refresh_from_db()
     return run
@@ -167,12 +172,12 @@ def _reached(work: Work, results: Results | None) -> int:
     return write_reached(work.loaded, results, work.reached, give_slots())
 
 
-def _fail(run: RecomputeRun, number: int, error: Exception) -> None:
+def _fail(run: RecomputeRun, number: int, error: Exception) -> str:
     """Note why a run failed and give the lease back; its requests stay outstanding."""
     log.error("A recompute failed", exc_info=error)
+    told = f"{type(error).__name__}: {error}"[:500]
     RecomputeRun.objects.filter(pk=run.pk).update(
-        state=RecomputeRun.State.FAILED,
-        finished_at=timezone.now(),
-        error=f"{type(error).__name__}: {error}"[:500],
+        state=RecomputeRun.State.FAILED, finished_at=timezone.now(), error=told
     )
     release(number)
+    return told

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from dashboards.errors import LeaseHeldError, LeaseLostError
+from dashboards.errors import LeaseHeldError, LeaseLostError, RecomputeFailedError
 from dashboards.models import RecomputeRun, WorkerHeartbeat
 from dashboards.services.refresh import refresh_scores
 from organisation.selectors import outstanding_requests
@@ -18,14 +18,15 @@ MOST_DOUBLINGS = 6
 def drain() -> int:
     """Bring scores up to date until nothing waits; return how many runs it took.
 
-    Another run that holds the lease will find what is outstanding, or the next tick will.
+    Another run that holds the lease will find what is outstanding, or the next tick will; that
+    tick tries again what failed.
     """
     count = 0
     while not _must_wait():
         try:
             if refresh_scores(path="task") is None:
                 break
-        except (LeaseHeldError, LeaseLostError):
+        except (LeaseHeldError, LeaseLostError, RecomputeFailedError):
             break
         count += 1
     return count

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from dashboards.selectors.findings import cascade_findings
+from kpialign.management.database import DatabaseCommand
 from kpialign.scoring.findings import Finding, Severity
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """List the findings; end with 1 if any of them is an error."""
 
     help = "Name what is wrong or doubtful in the cascade."

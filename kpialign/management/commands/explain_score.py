@@ -4,15 +4,16 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from dashboards.selectors.explanations import explained_score
 from dashboards.telling import facts, lines
+from kpialign.management.database import DatabaseCommand
 from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Explain a node's score as text or JSON."""
 
     help = "Tell the sum behind one score, down to the actuals."

@@ -6,15 +6,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from dashboards.exports import DEPARTMENT_COLUMNS, SCORE_COLUMNS, department_rows, score_rows
+from kpialign.management.database import DatabaseCommand
 from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 from organisation.selectors import outstanding_requests
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Export the stored scores of every period, entity and node, or of some."""
 
     help = "Write scores as CSV."

@@ -4,17 +4,18 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from dashboards.errors import LeaseHeldError, LeaseLostError
+from dashboards.errors import LeaseHeldError, LeaseLostError, RecomputeFailedError
 from dashboards.models import RecomputeRun
 from dashboards.services.refresh import refresh_scores
+from kpialign.management.database import DatabaseCommand
 
 PATIENCE = 120  # seconds that another run may take before the command gives up
 PAUSE = 0.2
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Recompute what is outstanding, or with --full everything."""
 
     help = "Bring every score up to date, now."
@@ -45,5 +46,8 @@ class Command(BaseCommand):
                 return refresh_scores(path="command", full=full)
             except (LeaseHeldError, LeaseLostError):
                 time.sleep(PAUSE)
+            except RecomputeFailedError as error:
+                message = f"The recompute failed ({error}). Its changes wait for the next one."
+                raise CommandError(message) from error
         message = "Another recompute did not end within two minutes. See the runs page."
         raise CommandError(message)
