@@ -61,8 +61,10 @@ def _sign(text: str) -> tuple[str, bool]:
     if text.startswith("(") and text.endswith(")"):
         return text[1:-1].strip(), True
     for minus in ("-", "\u2212"):
-        if text.startswith(minus) or text.endswith(minus):
-            return text.strip(minus).strip(), True
+        if text.startswith(minus):
+            return text[1:].strip(), True
+        if text.endswith(minus):
+            return text[:-1].strip(), True
     return text.removeprefix("+"), False
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpis.models import KPI, ActualRevision, ReportingPeriod, Target
+from kpis.models import KPI, ActualRevision, PeriodState, ReportingPeriod, Target
 from organisation.models import Department, Entity
 
 
@@ -29,6 +29,8 @@ class Cell:
     last_period: Decimal | None
     can_enter: bool
     state: str
+    currency: str
+    is_band: bool
 
     @property
     def newest(self) -> ActualRevision | None:
@@ -44,6 +46,11 @@ class Cell:
     def is_draft(self) -> bool:
         """Whether a draft waits to be submitted."""
         return self.draft is not None and not (self.is_missing and self.counted is None)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the period no longer takes figures at the entity."""
+        return self.state != PeriodState.State.OPEN.label
 
     @property
     def key(self) -> str:
@@ -83,7 +90,22 @@ class EntrySheet:
     @property
     def draft_count(self) -> int:
         """How many cells have a figure that is not submitted."""
-        return sum(cell.is_draft for cell in self.cells)
+        return sum(cell.is_draft and not cell.is_missing for cell in self.cells)
+
+    @property
+    def in_count(self) -> int:
+        """How many cells are submitted or approved."""
+        return len(self.cells) - self.missing_count - self.draft_count
+
+    @property
+    def has_entities(self) -> bool:
+        """Whether figures of more than one entity stand in the sheet."""
+        return len({cell.entity.pk for cell in self.cells}) > 1
+
+    @property
+    def column_count(self) -> int:
+        """How many columns its table has."""
+        return 8 if self.has_entities else 7
 
     @property
     def can_enter(self) -> bool:
@@ -106,3 +128,8 @@ class SheetDue:
     def in_count(self) -> int:
         """How many figures are submitted or approved."""
         return self.cell_count - self.missing_count - self.draft_count
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether a figure is missing or not submitted."""
+        return self.in_count < self.cell_count

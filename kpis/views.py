@@ -15,9 +15,9 @@ from kpis.errors import FigureChangedError
 from kpis.forms import SheetForm
 from kpis.models import ReportingPeriod
 from kpis.rows import EntrySheet
-from kpis.selectors.due import departments_to_read, kinds_to_enter, period_to_enter, sheets_due
+from kpis.selectors.due import departments_to_read, period_to_enter, sheets_due
 from kpis.selectors.entry_sheet import entry_sheet, get_department_to_read
-from kpis.selectors.periods import get_period_to_read, neighbour
+from kpis.selectors.periods import get_period_to_read, neighbour, periods_of_kind
 from kpis.services.actuals import record_figures
 from organisation.models import Department
 from organisation.permissions import (
@@ -40,7 +40,11 @@ def entry_index(request: HttpRequest) -> HttpResponse:
     if len(departments) == 1:
         return redirect("entry_sheet", department=departments[0].code)
     sheets = sheets_due(person_of(request), departments, _today())
-    return render(request, "kpis/entry_index.html", {"sheets": sheets, "nav": "enter"})
+    return render(
+        request,
+        "kpis/entry_index.html",
+        {"sheets": sheets, "gap_count": sum(sheet.has_gap for sheet in sheets)},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +56,7 @@ def sheet(request: HttpRequest, department: str) -> HttpResponse:
         raise PermissionDenied
     period = _period_asked_for(request, owner)
     if period is None:
-        return render(request, "kpis/entry_empty.html", {"department": owner, "nav": "enter"})
+        return render(request, "kpis/entry_empty.html", {"department": owner})
     found = entry_sheet(person_of(request), owner, period)
     form = SheetForm(found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and _saved(request, form):
@@ -110,11 +114,9 @@ def _told(count: int, *, submits: bool) -> str:
 
 def _context(request: HttpRequest, found: EntrySheet, form: SheetForm) -> dict[str, object]:
     return {
-        "nav": "enter",
         "sheet": found,
         "form": form,
         "earlier": neighbour(found.period, steps=-1),
         "later": neighbour(found.period, steps=1),
-        "kinds": kinds_to_enter(found.department),
-        "departments": departments_to_read(person_of(request)),
+        "periods": periods_of_kind(found.period.kind),
     }

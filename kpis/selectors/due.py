@@ -20,16 +20,10 @@ def departments_to_read(user: User) -> list[Department]:
     return [department for department in owing if can_read_entry_sheet(user, department)]
 
 
-def kinds_to_enter(department: Department) -> list[ReportingPeriod.Kind]:
-    """Return the lengths of period in which the department enters figures, shortest first."""
-    used = set(entered_kpis().filter(department=department).values_list("frequency", flat=True))
-    return [kind for kind in ReportingPeriod.Kind if FREQUENCY_OF_KIND[kind] in used]
-
-
 def period_to_enter(user: User, department: Department, today: date) -> ReportingPeriod | None:
     """Return the period that a department enters next: the earliest with a gap, else the last."""
     due = sheets_due(user, [department], today)
-    gaps = [sheet for sheet in due if sheet.missing_count or sheet.draft_count]
+    gaps = [sheet for sheet in due if sheet.has_gap]
     chosen = gaps[0] if gaps else (due[-1] if due else None)
     return chosen.period if chosen else None
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.http import Http404
 
-from kpis.models import KPI, Actual, PeriodState, ReportingPeriod, Target
+from kpis.models import KPI, Actual, NodeDefinition, PeriodState, ReportingPeriod, Target
 from kpis.rows import Cell, EntrySheet, Group, Purpose
 from kpis.selectors.expected import Expectation, entered_kpis
 from kpis.selectors.periods import FREQUENCY_OF_KIND, a_year_before, neighbour
-from kpis.selectors.purpose import purposes
-from organisation.models import Department, Entity, User
+from kpis.selectors.purpose import purposes, version_in_force
+from organisation.models import Department, Entity, Organisation, User
 from organisation.permissions import can_enter_actuals, can_read_entry_sheet
 
 Figures = Mapping[tuple[int, int, int], Actual]
@@ -59,6 +59,9 @@ class _Reading:
         self.last_year, self.last_period = a_year_before(period), neighbour(period, steps=-1)
         self.figures = _figures(kpis, [period, self.last_year, self.last_period])
         self.targets = {(row.kpi_id, row.entity_id): row for row in _targets(kpis, period)}
+        self.currency = Organisation.objects.get().currency
+        bands = NodeDefinition.objects.filter(version=version_in_force(), direction="band")
+        self.bands = set(bands.filter(node__kpi__in=kpis).values_list("node", flat=True))
         states = PeriodState.objects.filter(period=period).values_list("entity", "state")
         self.states = dict(states)
 
@@ -84,6 +87,8 @@ class _Reading:
             can_enter=state == PeriodState.State.OPEN
             and can_enter_actuals(self.user, self.department, entity),
             state=PeriodState.State(state).label,
+            currency=entity.currency or self.currency,
+            is_band=kpi.pk in self.bands,
         )
 
     def _counted_in(

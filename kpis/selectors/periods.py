@@ -63,3 +63,8 @@ def periods_to_enter(kind: str, today: date) -> list[ReportingPeriod]:
         return [newest] if newest else []
     following = begun.filter(start_on__gt=last.start_on).order_by("start_on").first()
     return [last, following] if following else [last]
+
+
+def periods_of_kind(kind: str) -> list[ReportingPeriod]:
+    """Return the periods of a length, the latest first."""
+    return list(ReportingPeriod.objects.filter(kind=kind).order_by("-start_on"))

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django import template
 
-from kpis.forms import CellForm, SheetForm
 from kpis.errors import Conflict
+from kpis.forms import CellForm, SheetForm
 from kpis.number_reading import typed
 from kpis.rows import Cell, EntrySheet, Purpose
 
@@ -36,3 +36,19 @@ def purpose_of(sheet: EntrySheet, cell: Cell) -> Purpose:
     """Return what the KPI of a cell is for."""
     purposes: Mapping[str, Purpose] = sheet.purposes
     return purposes.get(cell.kpi.node.code, Purpose())
+
+
+@register.filter
+def unit_of(cell: Cell) -> str:
+    """Name the unit of a cell: money is in the currency of its entity."""
+    return cell.currency if cell.kpi.unit == "money" else cell.kpi.unit
+
+
+@register.filter
+def target_of(cell: Cell) -> str:
+    """Show the target of a cell, or its band."""
+    if cell.target is None:
+        return "\u2013"
+    if cell.is_band:
+        return f"{in_full(cell.target.band_low)} to {in_full(cell.target.band_high)}"
+    return in_full(cell.target.target)
