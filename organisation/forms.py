@@ -97,7 +97,7 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Say the rules in the form's own words."""
         super().__init__(*args, **kwargs)
-        quiet(self, {"email": "Email address", "name": "Name (optional)"})
+        quiet(self, {"email": "Email address", "name": "Name"})
 
 
 class RoleForm(forms.Form):
@@ -114,7 +114,8 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Say the rules in the form's own words."""
         super().__init__(*args, **kwargs)
-        quiet(self, {"role": "Role", "department": "Department", "entity": "Entity"})
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = name.capitalize()
 
     def clean(self) -> None:
         """Ask for the department of a head, beside the field where it is missing."""

@@ -3,6 +3,7 @@
 The URLs come from the resolver: one without a row in ACCESS fails here before it has a template.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -228,6 +229,12 @@ def test_a_url_answers_each_role_as_declared(name: str, actor: str) -> None:
     assert wrong == []
 
 
+def told(content: bytes, code: str) -> str:
+    """Take out of a page what differs by nature: the code asked for, and each form's token."""
+    page = content.decode().replace(code, "?")
+    return re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1?", page)
+
+
 @pytest.mark.parametrize("actor", ROLES)
 @pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.within_scope])
 def test_a_foreign_object_looks_exactly_like_an_absent_one(name: str, actor: str) -> None:
@@ -240,10 +247,11 @@ def test_a_foreign_object_looks_exactly_like_an_absent_one(name: str, actor: str
             browser_of(user, actor).generic(method, row.path.format(row.objects[which]))
             for which in ("foreign", "absent")
         )
-        told = foreign.content.replace(row.objects["foreign"].encode(), b"?")
 
         assert foreign.status_code == absent.status_code
-        assert told == absent.content.replace(row.objects["absent"].encode(), b"?")
+        assert told(foreign.content, row.objects["foreign"]) == told(
+            absent.content, row.objects["absent"]
+        )
 
 
 @pytest.mark.parametrize("name", ACCESS)
