@@ -82,6 +82,7 @@ class RecomputeLease(models.Model):
     # What the stored scores were computed over, as ordinal days; a changed span recomputes all.
     span_start = models.IntegerField(null=True)
     span_end = models.IntegerField(null=True)
+    block_format = models.PositiveSmallIntegerField(default=0)  # another one is rebuilt
     refreshed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -31,5 +31,4 @@ def _reading_transaction() -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK")
+        connection.rollback()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboards.axis import Span, current_span
-from dashboards.blocks import Address, Block, give_slots, replace_blocks, slots_of_nodes
+from dashboards.blocks import FORMAT, Address, Block, give_slots, replace_blocks, slots_of_nodes
 from dashboards.errors import LeaseLostError, RecomputeFailedError
 from dashboards.loading import Loaded, load_inputs
 from dashboards.models import RecomputeLease, RecomputeRun
@@ -47,9 +47,10 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
     RecomputeFailedError.
     """
     requests = list(outstanding_requests())
+    full = full or _must_rebuild()
     if not requests and not full:
         return None
-    why = "Everything, as asked" if full else _reasons(requests)
+    why = "Everything anew" if full else _reasons(requests)
     run, number = begin_run(path=path, why=why, request_count=len(requests), is_full=full)
     try:
         with kept_renewed(number):
@@ -66,6 +67,11 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
         raise
     run.refresh_from_db()
     return run
+
+
+def _must_rebuild() -> bool:
+    """Tell whether scores are stored in a format of an earlier version of the product."""
+    return RecomputeLease.objects.exclude(refreshed_at=None).exclude(block_format=FORMAT).exists()
 
 
 def _stored_span() -> Span | None:
@@ -147,7 +153,11 @@ def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) 
         now = timezone.now()
         span = work.span or (None, None)
         RecomputeLease.objects.filter(number=number).update(
-            expires_at=None, span_start=span[0], span_end=span[1], refreshed_at=now
+            expires_at=None,
+            span_start=span[0],
+            span_end=span[1],
+            block_format=FORMAT,
+            refreshed_at=now,
         )
         nodes = work.reached.nodes if work.reached else (results.nodes if results else ())
         RecomputeRun.objects.filter(pk=run.pk).update(

@@ -1,5 +1,7 @@
 """Blocks whose every slot is taken are written like any other."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,12 @@ def test_a_changed_figure_reaches_a_block_that_is_full() -> None:
     make_organisation()
     kpis = [make_kpi(f"K{number:03}") for number in range(SLOTS)]
     wanted = [
-        TargetChange(kpi=kpi, entity=Entity.objects.get(), period=period("2026-Q1"), target=100)
+        TargetChange(
+            kpi=kpi,
+            entity=Entity.objects.get(),
+            period=period("2026-Q1"),
+            target=Decimal(100),
+        )
         for kpi in kpis
     ]
     set_targets(changes=wanted, by=None, path="import")
