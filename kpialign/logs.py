@@ -1,11 +1,30 @@
 """Shape the log: one line an event, readable here, JSON where machines collect it."""
 
+import re
 from typing import Any
 
 import structlog
 from structlog.dev import plain_traceback
+from structlog.typing import EventDict
 
 TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+
+INVITATION = re.compile(r"/welcome/[^/\s']+")
+
+
+def hide_invitations(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Keep the tokens of invitations out of the log: whoever reads one could use it first."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = INVITATION.sub("/welcome/...", value)
+    return event
+
+
+def leave_out_refusals(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Drop the trace of a refused request: a page that one may not open is no fault of ours."""
+    if event.get("logger") == "django.request" and event.get("level") == "warning":
+        event.pop("exc_info", None)
+    return event
 
 
 def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -16,6 +35,7 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso"),
     ]
+    kept: list[Any] = [hide_invitations, leave_out_refusals]
     rendering: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
@@ -29,7 +49,11 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": shared,
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *kept,
+            *rendering,
+        ],
     }
     return {
         "version": 1,

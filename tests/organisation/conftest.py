@@ -1,8 +1,11 @@
 """The cast of these tests: one company with a person of each role, and empty counters of tries."""
 
+import io
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from django.core.cache import cache
 
 from organisation.models import User
@@ -35,3 +38,19 @@ def head(company: None) -> User:
 @pytest.fixture
 def admin(company: None) -> User:
     return make_person("admin@example.com", "system_admin", password=PASSWORD)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is written to the log meanwhile, as it is written."""
+    written = io.StringIO()
+    handlers = [
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler)
+        and isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+    ]
+    streams = [handler.setStream(written) for handler in handlers]
+    yield written
+    for handler, stream in zip(handlers, streams, strict=True):
+        handler.setStream(stream)

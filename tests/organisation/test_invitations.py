@@ -1,5 +1,6 @@
 """Invite people: a link that works once, for 72 hours, for one person."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -175,3 +176,17 @@ def test_what_is_no_address_is_refused(admin: User) -> None:
     with pytest.raises(RefusedError, match="is not an email address"):
         invitations.invite_person(email="operations", by=None, path="command")
     assert User.objects.count() == 1
+
+
+def test_the_log_tells_that_a_link_was_opened_but_not_which(
+    client: Client, admin: User, log: io.StringIO
+) -> None:
+    _, link = invited()
+
+    client.get(link)
+    choose(client, link)
+    client.get(link)
+
+    logged = log.getvalue()
+    assert "/welcome/.../" in logged
+    assert link.split("/")[2] not in logged

@@ -1,5 +1,6 @@
 """Keep the list of people: add, invite, give and take roles, shut out and let in again."""
 
+import io
 import re
 
 import pytest
@@ -145,3 +146,16 @@ def test_a_name_is_shown_as_text_whatever_it_holds(desk: Client) -> None:
 
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert" in shown
+
+
+def test_a_refused_page_is_one_line_in_the_log_without_a_trace(
+    head: User, log: io.StringIO
+) -> None:
+    client = Client()
+    client.force_login(head)
+
+    assert client.get("/people/").status_code == 403
+
+    logged = log.getvalue()
+    assert "Forbidden" in logged
+    assert "Traceback" not in logged
