@@ -1,6 +1,7 @@
 """The values of calculated KPIs: each formula over the months that its inputs share."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
@@ -26,7 +27,7 @@ class Task:
     extent: Extent
     months: BoolArray | None = None
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """Name the task by what decides its result."""
         mask = b"" if self.months is None else blake2b(self.months.tobytes()).digest()
@@ -53,7 +54,7 @@ class Calculation:
 
     def result(self, task: Task) -> Calculated:
         """Evaluate a formula, after every nested one that it takes over the same months."""
-        stack = [task]
+        stack = [] if task.key in self._done else [task]
         while stack:
             current = stack[-1]
             taken = self._taken(current)
