@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation, Overflow, localcontext
 from fractions import Fraction
 
 Number = Fraction | None
 
-LARGEST = Fraction(2) ** 1024
+LARGEST, SMALLEST = Fraction(2) ** 1024, Fraction(2) ** -1075
 DIGITS = 400  # bits kept of a number that has grown too long to carry on exactly
 
 
@@ -14,6 +15,8 @@ def short(value: Fraction) -> Number:
     """Give a finite number back, cut to 120 digits if it is longer; missing if it is not finite."""
     if abs(value) >= LARGEST:
         return None
+    if abs(value) < SMALLEST:
+        return Fraction(0)
     if value.denominator.bit_length() < 4 * DIGITS:
         return value
     shift = DIGITS - (value.numerator.bit_length() - value.denominator.bit_length())
@@ -21,13 +24,20 @@ def short(value: Fraction) -> Number:
     return Fraction(round(value * scale)) / scale
 
 
-def by_float(function: Callable[[float], float], value: Fraction) -> Number:
-    """Apply a function that is not rational."""
-    try:
-        result = function(float(value))
-    except (ValueError, OverflowError):
-        return None
-    return Fraction(result) if math.isfinite(result) else None
+def decimal(value: Fraction) -> Decimal:
+    """A number to 60 digits."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def by_decimal(function: Callable[[Decimal], Decimal], value: Fraction) -> Number:
+    """Apply a function that is not rational, to 60 digits."""
+    with localcontext() as context:
+        context.prec = 60
+        try:
+            result = function(decimal(value))
+        except (InvalidOperation, Overflow, ZeroDivisionError):
+            return None
+        return short(Fraction(result)) if result.is_finite() and abs(result) < 10**309 else None
 
 
 def power(base: Fraction, exponent: Fraction) -> Number:
@@ -38,7 +48,7 @@ def power(base: Fraction, exponent: Fraction) -> Number:
         return short(base**exponent.numerator)
     if base < 0 and exponent.denominator != 1:
         return None
-    return by_float(lambda x: math.pow(x, float(exponent)), base)
+    return by_decimal(lambda x: x ** decimal(exponent), base)
 
 
 def half_away(value: Fraction, places: int) -> Fraction:
@@ -76,9 +86,10 @@ def function(name: str, values: list[Fraction]) -> Number:
     if name == "round":
         return half_away(first, int(values[1]))
     if name in {"sqrt", "ln", "log10"}:
-        return by_float({"sqrt": math.sqrt, "ln": math.log, "log10": math.log10}[name], first)
+        by_name = {"sqrt": Decimal.sqrt, "ln": Decimal.ln, "log10": Decimal.log10}
+        return by_decimal(by_name[name], first)
     if name == "exp":
-        return by_float(math.exp, first)
+        return None if first > 800 else by_decimal(Decimal.exp, first)
     if name == "avg":
         return short(sum(values, Fraction(0)) / len(values))
     if name == "sum":

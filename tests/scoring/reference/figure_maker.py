@@ -162,9 +162,8 @@ def target_cells(
     anchor = float(cells.get("target") or cells["band_low"])
     cells["baseline"] = "" if base == "none" else f"{anchor + step:.3f}"
     if rng.random() < blanks:
-        cells[rng.choice(sorted(cells))] = ""
-    if draft.importable and direction == "band" and not (cells["band_low"] and cells["band_high"]):
-        cells |= {"band_low": "", "band_high": ""}
+        needed = ("band_low", "band_high") if draft.importable else ()
+        cells[rng.choice(sorted(set(cells) - set(needed)))] = ""
     return dict.fromkeys(("baseline", "target", "band_low", "band_high"), "") | cells
 
 

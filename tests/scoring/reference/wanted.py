@@ -47,6 +47,8 @@ class Targets:
     def _own(self, code: str, entity: str, period: Period) -> Wanted | None:
         """The target in a period of the KPI's own frequency."""
         kpi = self.cascade.kpis[code]
+        if not self.figures.active(entity, period):
+            return None
         if found := self.row_around(kpi, entity, period):
             row, longer = found
             split = kpi.time_rollup == "sum"
@@ -82,8 +84,7 @@ class Targets:
         if not self.figures.active(entity, period):
             return None
         if kpi.length > period.length:
-            held = self.figures.held_period(kpi, period)
-            return self.own(code, entity, held) if self.figures.active(entity, held) else None
+            return self.own(code, entity, self.figures.held_period(kpi, period))
         if kpi.length == period.length:
             return self.own(code, entity, period)
         if kpi.time_rollup == "formula" and (found := self.row_around(kpi, entity, period)):
