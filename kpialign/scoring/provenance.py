@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kpialign.scoring.arrays import BoolArray
+from kpialign.scoring.arrays import BoolArray, grouped
 from kpialign.scoring.calculation import Task
 from kpialign.scoring.compute import Workings
 from kpialign.scoring.explanation import FormulaPart, MemberPart, ValuePart
@@ -167,9 +167,23 @@ class Provenance:
         length = asked.extent.length
         if not frame.in_time[length][asked.entity, asked.period]:
             return "the entity is not active, or no figure has been reported around this period"
+        absent = self._absent(asked)
+        if absent:
+            return f"{', '.join(absent)} has no value"
         reasons = Reasons(asked.entity, asked.period, frame.calendar.count(length))
         self._calculation.observe(task, reasons)
         return reasons.outcome or "the inputs are not all there for the same months"
+
+    def _absent(self, asked: Asked) -> list[str]:
+        formula = self._workings.formulas.get(asked.node)
+        required = () if formula is None else formula.required
+        absent = []
+        for code in required:
+            node = self._workings.formulas.position(code)
+            there = self._values.months_there(node, asked.extent)[asked.entity]
+            if not grouped(there, asked.extent.length.months)[asked.period].any():
+                absent.append(code)
+        return absent
 
     def _rolled(self, asked: Asked) -> ValuePart:
         kpi = self._values.kpi(asked.node)
