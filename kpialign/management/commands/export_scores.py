@@ -1,10 +1,9 @@
 """Write scores as CSV, in full precision."""
 
 import csv
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from django.core.management.base import CommandError
 
@@ -13,6 +12,13 @@ from kpialign.management.database import DatabaseCommand
 from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 from organisation.selectors import outstanding_requests
+
+
+class Writable(Protocol):
+    """What takes text: a file, or the command's own output."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
 
 
 class Command(DatabaseCommand):
@@ -39,7 +45,7 @@ class Command(DatabaseCommand):
                 f"{waiting} changes wait for their scores: run recompute_scores first."
             )
         if not options["output"]:
-            self._write(sys.stdout, options)
+            self._write(self.stdout, options)
             return
         try:
             with Path(options["output"]).open("w", encoding="utf-8", newline="") as file:
@@ -61,7 +67,7 @@ class Command(DatabaseCommand):
                 raise CommandError(message)
 
     @staticmethod
-    def _write(file: TextIO, options: dict[str, Any]) -> None:
+    def _write(file: Writable, options: dict[str, Any]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         chosen = {name: options[name] for name in ("period", "entity", "node")}
         if options["departments"]:
