@@ -71,7 +71,7 @@ def test_a_worker_leaves_the_work_to_the_run_that_holds_the_lease() -> None:
 def test_what_failed_is_tried_again_after_longer_and_longer_waits() -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         make_cascade()
-        tried = []
+        tried: list[int] = []
         with refusing('INTO "dashboards_scoreblock"'):
             for second in range(80):
                 clock.move_to(NOW + timedelta(seconds=second))
