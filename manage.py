@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Run a command of KPIAlign; in a fresh clone, make its environment in .venv first."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib
@@ -15,6 +13,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+# Before anything that an older Python cannot read: it may well be tried.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit(
+        "KPIAlign needs Python 3.11 or newer; this is {}.{}: run it with a newer one.".format(
+            *sys.version_info
+        )
+    )
+
 BASE = Path(__file__).resolve().parent
 RUN_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-dev.lock"  # everything in RUN_LOCK, and the tools of the tests
@@ -22,9 +28,6 @@ TEST_LOCK = "requirements-dev.lock"  # everything in RUN_LOCK, and the tools of 
 
 def main(arguments: list[str]) -> None:
     """Set up what the command needs, then run it."""
-    if sys.version_info < (3, 11):  # noqa: UP036 an older one may well be tried
-        found = ".".join(map(str, sys.version_info[:2]))
-        sys.exit(f"KPIAlign needs Python 3.11 or newer; this is {found}: run it with a newer one.")
     is_test = arguments[1:2] == ["test"]
     if not is_left_alone(BASE, os.environ):
         set_up(BASE, TEST_LOCK if is_test else RUN_LOCK)
