@@ -24,6 +24,9 @@ from kpialign.scoring.series import Series
 from kpialign.scoring.targets import CELLS, Rows, consolidate_targets, rows_for
 from kpialign.scoring.timing import Extent, roll, throughout
 
+# So many KPIs at once stay in the processor's cache and keep what is in between small.
+ROWS_IN_RUN = 512
+
 
 @dataclass(frozen=True, eq=False)
 class Group:
@@ -35,13 +38,18 @@ class Group:
 
 
 def groups_of(block: Block) -> list[Group]:
-    """Group a block's KPIs by all that decides how their periods are worked out."""
+    """Group a block's KPIs by all that decides how their periods are worked out, in short runs."""
     rows: dict[tuple[str, str, bool, Direction, bool], list[int]] = {}
     for row, kpi in enumerate(block.kpis):
         evaluated = bool(kpi.formula) and kpi.time_rollup == "formula"
         key = (kpi.time_rollup, kpi.entity_rollup, kpi.is_money, kpi.direction, evaluated)
         rows.setdefault(key, []).append(row)
-    return [Group(block.kpis[some[0]], some, block.nodes[some]) for some in rows.values()]
+    runs = [
+        some[first : first + ROWS_IN_RUN]
+        for some in rows.values()
+        for first in range(0, len(some), ROWS_IN_RUN)
+    ]
+    return [Group(block.kpis[run[0]], run, block.nodes[run]) for run in runs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +76,7 @@ class BlockResult:
         self._block = block
         self._calculation = calculation
         self._frame = calculation.values.frame
+        self._exact_rows: dict[Length, Rows] = {}
         self.groups = groups_of(block)
         self.targets = rows_for(inputs, block, block.length, split=True)
         for group in self.groups:
@@ -128,10 +137,15 @@ class BlockResult:
             size=size,
         )
         if kpi.time_rollup == "formula":
-            exact = rows_for(self._inputs, self._block, length, split=False)
-            aims = _exact_first(exact, rows, aims)
+            aims = _exact_first(self._exact(length), rows, aims)
         marks = np.where(series.present & ~complete, Mark.TO_DATE, 0).astype(np.uint8)
         return Found(series, aims.aims, marks), aims.gap
+
+    def _exact(self, length: Length) -> Rows:
+        if length not in self._exact_rows:
+            rows = rows_for(self._inputs, self._block, length, split=False)
+            self._exact_rows[length] = rows
+        return self._exact_rows[length]
 
     def _evaluated(self, group: Group, length: Length) -> tuple[Series, BoolArray]:
         extent = Extent(length)
@@ -191,12 +205,13 @@ class BlockResult:
         source = calendar.offset(own_length) + index
         first = calendar.offset(length)
         columns = slice(first, first + len(index))
-        for node in self._block.nodes:
+        for group in self.groups:
             for name in QUANTITIES:
                 array = getattr(results, name)
-                array[:, node, columns] = np.where(shown, array[:, node, source], np.nan)
-            held = results.marks[:, node, source] | np.uint8(Mark.HELD)
-            results.marks[:, node, columns] = np.where(shown, held, 0)
+                cells = np.where(shown[:, None], array[:, group.nodes][:, :, source], np.nan)
+                array[:, group.nodes, columns] = cells
+            held = results.marks[:, group.nodes][:, :, source] | np.uint8(Mark.HELD)
+            results.marks[:, group.nodes, columns] = np.where(shown[:, None], held, 0)
 
     def _forget_outside(self, results: Results) -> None:
         first = self._frame.calendar.offset(self._block.length)

@@ -36,30 +36,30 @@ class Rolled:
 
 
 class _Running:
-    """Sums, counts and last values while own periods are taken one after the other."""
+    """What own periods add up to, or the last of them, while they are taken one by one."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.total = np.zeros(shape)
-        self.last = np.full(shape, np.nan)
-        self.count = np.zeros(shape, dtype=np.int64)
-        self.any_provisional = np.zeros(shape, dtype=np.bool_)
-        self.last_provisional = np.zeros(shape, dtype=np.bool_)
+    def __init__(self, shape: tuple[int, ...], rule: TimeRollup) -> None:
+        self._rule = rule
+        self._value = np.full(shape, np.nan) if rule == "last" else np.zeros(shape)
+        self._count = np.zeros(shape, dtype=np.int64)
+        self._provisional = np.zeros(shape, dtype=np.bool_)
 
     def take(self, value: FloatArray, provisional: BoolArray, taken: BoolArray) -> None:
-        self.total = self.total + np.where(taken, value, 0.0)
-        self.last = np.where(taken, value, self.last)
-        self.count = self.count + taken
-        self.any_provisional = self.any_provisional | (taken & provisional)
-        self.last_provisional = np.where(taken, provisional, self.last_provisional)
+        self._count = self._count + taken
+        if self._rule == "last":
+            self._value = np.where(taken, value, self._value)
+            self._provisional = np.where(taken, provisional, self._provisional)
+        else:
+            self._value = self._value + np.where(taken, value, 0.0)
+            self._provisional = self._provisional | (taken & provisional)
 
-    def rolled(self, rule: TimeRollup) -> tuple[FloatArray, BoolArray, IntArray]:
-        if rule == "last":
-            return self.last, self.last_provisional, self.count
-        present = self.count > 0
-        value = np.where(present, self.total, np.nan)
-        if rule != "sum":
-            value = value / np.maximum(self.count, 1)
-        return finite(value), self.any_provisional, self.count
+    def rolled(self) -> tuple[FloatArray, BoolArray, IntArray]:
+        value = self._value
+        if self._rule != "last":
+            value = np.where(self._count > 0, value, np.nan)
+        if self._rule in ("average", "formula"):
+            value = value / np.maximum(self._count, 1)
+        return finite(value), self._provisional, self._count
 
 
 def roll(
@@ -75,14 +75,14 @@ def roll(
     value = grouped(series.value, size)
     provisional = grouped(series.provisional, size)
     taken = grouped(taken, size)
-    running = _Running(value.shape[:-1])
+    running = _Running(value.shape[:-1], rule)
     parts = []
     with np.errstate(over="ignore", invalid="ignore"):
         for position in range(size):
             here = (..., position)
             running.take(value[here], provisional[here], taken[here])
             if (position + 1) % every == 0:
-                parts.append(running.rolled(rule))
+                parts.append(running.rolled())
     shape = (*series.value.shape[:-1], series.value.shape[-1] // every)
     values, flags, counts = (
         np.stack(column, axis=-1).reshape(shape) for column in zip(*parts, strict=True)

@@ -63,7 +63,7 @@ def reached_from(inputs: CascadeInput, nodes: set[str]) -> frozenset[str]:
 
 
 @given(SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_bounds_enclose_every_known_score(seed: int) -> None:
     results = compute(random_cascade(seed))
     known = ~np.isnan(results.score)
@@ -73,7 +73,7 @@ def test_the_bounds_enclose_every_known_score(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_scores_and_coverage_stay_in_their_ranges_and_nothing_is_infinite(seed: int) -> None:
     results = compute(random_cascade(seed))
 
@@ -86,7 +86,7 @@ def test_scores_and_coverage_stay_in_their_ranges_and_nothing_is_infinite(seed: 
 
 
 @given(SEEDS, SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_better_figure_never_takes_a_score_down(seed: int, other: int) -> None:
     inputs = random_cascade(seed, formulas=False)
     higher = [
@@ -107,7 +107,7 @@ def test_a_better_figure_never_takes_a_score_down(seed: int, other: int) -> None
 
 
 @given(SEEDS, st.sampled_from([0.125, 4.0, 1024.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_weights_scaled_alike_change_nothing(seed: int, factor: float) -> None:
     inputs = random_cascade(seed)
     links = tuple(LinkInput(one.parent, one.child, one.weight * factor) for one in inputs.links)
@@ -116,7 +116,7 @@ def test_weights_scaled_alike_change_nothing(seed: int, factor: float) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
     inputs = random_cascade(seed)
 
@@ -124,7 +124,7 @@ def test_the_order_of_rows_is_irrelevant(seed: int) -> None:
 
 
 @given(SEEDS, SEEDS, st.floats(min_value=1, max_value=20))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_an_incremental_recompute_gives_the_bits_of_a_full_one(
     seed: int, other: int, value: float
 ) -> None:
@@ -168,7 +168,7 @@ def test_the_parts_of_an_explanation_give_its_score(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_effective_weights_of_the_leaves_sum_to_one(seed: int) -> None:
     inputs = random_cascade(seed)
     results = compute(inputs)
