@@ -1,5 +1,6 @@
 """Fit sign-in to this product: invited people alone, and the same answer for everyone else."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +11,8 @@ from organisation.services import people
 
 NOT_TOGETHER = "This email address and this password do not go together."
 TOO_OFTEN = "Too many tries. Wait five minutes, then try again."
+
+log = logging.getLogger(__name__)
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -33,6 +36,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002
         """Count by account alone: allauth counts by host too, whose port a client may make up."""
         return str(credentials["email"]).lower()
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401, ARG002
+        """Leave a line for whoever watches over sign-ins; what was typed is not in it."""
+        log.warning("Sign-in refused from %s", self.get_client_ip(request))
 
     def set_password(self, user: User, password: str) -> None:
         """Change the password through the service, which writes the trail."""

@@ -28,6 +28,7 @@ EDITS_CASCADE = frozenset({Role.FINANCE_ADMIN})
 EXPORTS_WORKBOOK = frozenset({Role.FINANCE_ADMIN, Role.AUDITOR})
 READS_TRAIL = frozenset({Role.FINANCE_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN})
 MANAGES_PEOPLE = frozenset({Role.SYSTEM_ADMIN})
+RUNS_THE_PRODUCT = frozenset({Role.SYSTEM_ADMIN})
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,11 @@ def can_read_people(user: Person) -> bool:
 def can_manage_people(user: Person) -> bool:
     """Invite people, give and take roles, disable them."""
     return access_of(user).has(MANAGES_PEOPLE)
+
+
+def can_read_readiness(user: Person) -> bool:
+    """Read which part of the product does not work."""
+    return access_of(user).has(RUNS_THE_PRODUCT)
 
 
 def requires(

@@ -51,6 +51,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     except RefusedError as refusal:
         return render(request, "account/welcome_spent.html", {"refusal": refusal}, status=404)
     auth.login(request, person, backend=BACKEND)
+    request.session.set_expiry(0)  # ends with the browser, as a sign-in without a tick does
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

@@ -1,5 +1,7 @@
 """Guess passwords: tries are counted by account and by address, and tell nothing of either."""
 
+import io
+
 import pytest
 from django.contrib.auth import hashers
 from django.test import Client
@@ -142,3 +144,14 @@ def test_an_unknown_account_costs_the_time_of_a_known_one(
     attempt("nobody@example.com", "guess-guess")
 
     assert encoded == ["guess-guess"]
+
+
+def test_a_refused_sign_in_leaves_a_line_without_what_was_typed(
+    head: User, log: io.StringIO
+) -> None:
+    attempt(head.email, "guess-guess", address="203.0.113.7")
+
+    logged = log.getvalue()
+    assert "Sign-in refused from 203.0.113.7" in logged
+    assert "guess-guess" not in logged
+    assert head.email not in logged

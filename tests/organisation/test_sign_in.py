@@ -71,6 +71,15 @@ def test_the_cookie_is_closed_to_scripts_and_to_other_sites(client: Client, head
     assert client.cookies["sessionid"]["samesite"] == "Lax"
 
 
+@pytest.mark.parametrize(("ticked", "lasts"), [({}, ""), ({"remember": "on"}, 7 * 24 * 3600)])
+def test_a_session_ends_with_the_browser_unless_one_asks_for_a_week(
+    client: Client, head: User, ticked: dict[str, str], lasts: object
+) -> None:
+    client.post(SIGN_IN, {"login": head.email, "password": PASSWORD} | ticked)
+
+    assert client.cookies["sessionid"]["max-age"] == lasts
+
+
 def test_signing_out_ends_the_session_on_the_server(client: Client, head: User) -> None:
     sign_in(client)
     key = str(client.session.session_key)
