@@ -32,8 +32,8 @@ class CellForm(forms.Form):
             data,
             prefix=cell.key,
             initial={
-                "figure": typed(newest.value) if newest else "",
-                "comment": newest.comment if newest else "",
+                "figure": typed(cell.value),
+                "comment": cell.comment,
                 "seen": newest.number if newest else 0,
             },
         )
@@ -72,10 +72,11 @@ class CellForm(forms.Form):
 
     def change(self, period: ReportingPeriod, *, status: str) -> FigureChange | None:
         """State what the person changed in this cell; None if nothing."""
-        cell, newest = self.cell, self.cell.newest
+        cell = self.cell
         value, comment = self.cleaned_data["figure"], self.cleaned_data["comment"]
-        held = (newest.value, newest.comment) if newest else (None, "")
-        if held == (value, comment) and (cell.draft is None or status == Status.DRAFT):
+        if (cell.value, cell.comment) == (value, comment) and (
+            cell.draft is None or status == Status.DRAFT
+        ):
             return None
         if value is None and cell.counted is None:
             status = Status.DRAFT  # a draft that is emptied is no figure to submit

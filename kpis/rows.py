@@ -38,9 +38,19 @@ class Cell:
         return self.draft or self.counted
 
     @property
+    def value(self) -> Decimal | None:
+        """The newest figure, whether it counts or not."""
+        return self.newest.value if self.newest else None
+
+    @property
+    def comment(self) -> str:
+        """What was said with the newest figure."""
+        return self.newest.comment if self.newest else ""
+
+    @property
     def is_missing(self) -> bool:
         """Whether neither a draft nor a counted figure is there."""
-        return self.newest is None or self.newest.value is None
+        return self.value is None
 
     @property
     def is_draft(self) -> bool:

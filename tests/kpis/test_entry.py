@@ -245,7 +245,7 @@ def test_due_sheets_take_the_same_queries_however_many_departments(
     for department in departments[1:]:
         make_kpi(f"K-{department.code}", department=department.code)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         due = sheets_due(finance, departments, date(2026, 5, 1))
 
     assert {(sheet.department.code, sheet.missing_count) for sheet in due} == {
