@@ -11,15 +11,19 @@ from kpialign.scoring.formulas import Formulas
 from kpialign.scoring.inputs import (
     LENGTHS,
     ActualArrays,
+    Aggregation,
     Calendar,
     CascadeInput,
+    Direction,
     EntityInput,
+    EntityRollup,
     KpiInput,
     Length,
     LinkInput,
     NodeInput,
     RateArrays,
     TargetArrays,
+    TimeRollup,
     span_of,
 )
 from kpialign.scoring.plan import live_links
@@ -27,6 +31,7 @@ from kpialign.scoring.reach import inputs_of
 
 NAN = float("nan")
 YEARS = 2
+DIRECTIONS: list[Direction] = ["higher", "lower", "band"]
 
 FORMULAS = (
     "{a} / {b} * 100",
@@ -106,7 +111,7 @@ def _entities(chance: Random) -> tuple[EntityInput, ...]:
 
 
 def _nodes(chance: Random, entities: int, *, formulas: bool) -> list[NodeInput]:
-    aggregation = ("arithmetic", "geometric", "weakest")
+    aggregation: list[Aggregation] = ["arithmetic", "geometric", "weakest"]
     nodes = [NodeInput(f"A{number}", None, chance.choice(aggregation)) for number in range(3)]
     codes: list[str] = []
     for number in range(10):
@@ -123,15 +128,18 @@ def _nodes(chance: Random, entities: int, *, formulas: bool) -> list[NodeInput]:
 
 
 def _kpi(chance: Random, formula: str, entities: int) -> KpiInput:
-    rules = ("sum", "average", "last", "formula") if formula else ("sum", "average", "last")
+    rules: list[TimeRollup] = ["sum", "average", "last"]
+    consolidating: list[EntityRollup] = ["sum", "average", "none"]
+    if formula:
+        rules.append("formula")
+        consolidating.append("formula")
     time_rollup = chance.choice(rules)
-    consolidating = ("sum", "average", "none", "formula") if formula else ("sum", "average", "none")
     if time_rollup == "formula":
-        consolidating = ("none", "formula")
+        consolidating = ["none", "formula"]
     listed = tuple(range(entities)) if chance.random() < 0.2 else None
     return KpiInput(
         length=chance.choice([Length.MONTH, Length.MONTH, Length.QUARTER, Length.YEAR]),
-        direction=chance.choice(["higher", "lower", "band"]),
+        direction=chance.choice(DIRECTIONS),
         time_rollup=time_rollup,
         entity_rollup=chance.choice(consolidating),
         formula=formula,

@@ -5,21 +5,26 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from kpialign.scoring.inputs import (
     LENGTHS,
     ActualArrays,
+    Aggregation,
     Calendar,
     CascadeInput,
+    Direction,
     EntityInput,
+    EntityRollup,
     KpiInput,
     Length,
     LinkInput,
     NodeInput,
     RateArrays,
     TargetArrays,
+    TimeRollup,
     span_of,
 )
 from kpialign.scoring.status import Thresholds
@@ -157,7 +162,7 @@ def _nodes(folder: Path, places: dict[str, int]) -> tuple[NodeInput, ...]:
     nodes = [
         NodeInput(
             key=row["code"],
-            aggregation=row.get("aggregation") or "arithmetic",
+            aggregation=cast("Aggregation", row.get("aggregation") or "arithmetic"),
             archived=row.get("state") == "archived",
         )
         for row in rows(folder, "objectives")
@@ -166,9 +171,12 @@ def _nodes(folder: Path, places: dict[str, int]) -> tuple[NodeInput, ...]:
         listed = tuple(places[code] for code in row.get("entities", "").split())
         kpi = KpiInput(
             length=FREQUENCIES[row["frequency"]],
-            direction=row["direction"],
-            time_rollup=row["time_rollup"],
-            entity_rollup=row.get("entity_rollup") or ("formula" if row.get("formula") else "none"),
+            direction=cast("Direction", row["direction"]),
+            time_rollup=cast("TimeRollup", row["time_rollup"]),
+            entity_rollup=cast(
+                "EntityRollup",
+                row.get("entity_rollup") or ("formula" if row.get("formula") else "none"),
+            ),
             formula=row.get("formula", ""),
             is_money=row.get("unit") == "money",
             reported_at=listed or None,
@@ -177,7 +185,7 @@ def _nodes(folder: Path, places: dict[str, int]) -> tuple[NodeInput, ...]:
             NodeInput(
                 row["code"],
                 kpi,
-                row.get("aggregation") or "arithmetic",
+                cast("Aggregation", row.get("aggregation") or "arithmetic"),
                 row.get("state") == "archived",
             )
         )
@@ -217,11 +225,12 @@ def _targets(
     for row in found:
         length, period = axis.place(row["period"])
         entity = places.get(row.get("entity", ""), 0)
-        numbers = (
+        baseline, target, low, high = (
             float(row.get(name) or "nan")
             for name in ("baseline", "target", "band_low", "band_high")
         )
-        cells.append((codes[row["kpi"]], entity, length.rank, period, *numbers))
+        node = codes[row["kpi"]]
+        cells.append((node, entity, length.rank, period, baseline, target, low, high))
     return TargetArrays.of(cells)
 
 

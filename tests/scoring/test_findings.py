@@ -8,13 +8,17 @@ from kpialign.scoring.compute import compute
 from kpialign.scoring.findings import Finding, Severity, Surroundings, findings
 from kpialign.scoring.inputs import (
     CascadeInput,
+    Direction,
     EntityInput,
+    EntityRollup,
     KpiInput,
     Length,
     LinkInput,
     NodeInput,
 )
 from tests.scoring.cascades import NAN, cascade
+
+Cells = tuple[float, float, float, float]
 
 KPI = KpiInput(Length.MONTH, "higher", "sum", "none")
 FIGURE = [(1, 0, 0, 5.0, False)]
@@ -33,7 +37,7 @@ def rules(inputs: CascadeInput, around: Surroundings = AROUND) -> list[tuple[str
     return [(one.rule, one.node, one.entity, one.period) for one in found(inputs, around)]
 
 
-def with_target(*cells: float, direction: str = "higher") -> CascadeInput:
+def with_target(cells: Cells, direction: Direction = "higher") -> CascadeInput:
     nodes = [NodeInput("A"), NodeInput("K", replace(KPI, direction=direction))]
     return cascade(nodes, [LinkInput(0, 1, 1.0)], actuals=FIGURE, targets=[(1, 0, 0, 0, *cells)])
 
@@ -53,9 +57,9 @@ def test_a_sound_cascade_has_no_findings() -> None:
     ],
 )
 def test_a_doubtful_target_is_found(
-    cells: tuple[float, ...], direction: str, rule: str, severity: Severity
+    cells: Cells, direction: Direction, rule: str, severity: Severity
 ) -> None:
-    (one,) = found(with_target(*cells, direction=direction))
+    (one,) = found(with_target(cells, direction))
 
     assert (one.rule, one.severity) == (rule, severity)
     assert (one.node, one.entity, one.period) == ("K", "GROUP", "P0")
@@ -140,7 +144,7 @@ def test_a_kpi_is_stale_when_its_latest_period_has_no_figure() -> None:
 GROUP_AND_MEMBER = (EntityInput("GROUP", -1, "EUR"), EntityInput("ONE", 0, "USD"))
 
 
-def member_inputs(entity_rollup: str) -> CascadeInput:
+def member_inputs(entity_rollup: EntityRollup) -> CascadeInput:
     kpi = replace(KPI, entity_rollup=entity_rollup, is_money=True)
     return cascade(
         [NodeInput("A"), NodeInput("K", kpi)],

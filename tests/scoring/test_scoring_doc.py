@@ -1,6 +1,7 @@
 """Every worked row of docs/scoring.md comes out as the page says."""
 
 from math import isnan
+from typing import cast
 
 import numpy as np
 import pytest
@@ -16,7 +17,15 @@ from kpialign.scoring.attainment import (
 )
 from kpialign.scoring.compute import compute
 from kpialign.scoring.contribution import department_scores, effective_weights
-from kpialign.scoring.inputs import EntityInput, KpiInput, Length, LinkInput, NodeInput
+from kpialign.scoring.inputs import (
+    Aggregation,
+    Direction,
+    EntityInput,
+    KpiInput,
+    Length,
+    LinkInput,
+    NodeInput,
+)
 from kpialign.scoring.results import Mark
 from kpialign.scoring.status import status_of
 from tests.scoring.cascades import NAN, cascade
@@ -35,14 +44,16 @@ def kpi(code: str, **changes: object) -> NodeInput:
     return NodeInput(code, KpiInput(**{**vars(MONTHLY), **changes}))
 
 
-def target(node: int, value: float, period: int = 0) -> tuple:
+def target(
+    node: int, value: float, period: int = 0
+) -> tuple[int, int, int, int, float, float, float, float]:
     return (node, 0, 0, period, 0.0, value, NAN, NAN)
 
 
 @pytest.mark.parametrize("row", table("direction", "baseline"), ids=str)
 def test_a_row_of_attainment(row: Row) -> None:
     aims = Aims(*(np.array(number(row.get(name, ""))) for name in ("baseline", "target", "", "")))
-    direction = row["direction"]
+    direction = cast("Direction", row["direction"])
 
     raw = attainment(np.array(number(row["actual"])), aims, direction)
 
@@ -138,7 +149,11 @@ def test_a_row_of_roll_up(row: Row) -> None:
     weights = [float(weight) for weight in row["weights"].split(",")]
     scores = [score.strip() for score in row["scores"].split(",")]
     codes = [f"K{position}" for position in range(len(scores))]
-    nodes = [NodeInput("A", None, row["aggregation"]), *(kpi(code) for code in codes), kpi("Z")]
+    nodes = [
+        NodeInput("A", None, cast("Aggregation", row["aggregation"])),
+        *(kpi(code) for code in codes),
+        kpi("Z"),
+    ]
     links = [LinkInput(0, position, weight) for position, weight in enumerate(weights, start=1)]
     actuals = [(len(nodes) - 1, 0, 0, 1.0, False)]
     targets = []
