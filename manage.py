@@ -42,13 +42,17 @@ def main(arguments: list[str]) -> None:
 def run_command(arguments: list[str]) -> None:
     """Hand the command to Django."""
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit(
             f"Django is not in this environment ({sys.prefix}): "
             f"`pip install -r {RUN_LOCK}` puts it there."
         )
-    execute_from_command_line(arguments)
+    try:
+        execute_from_command_line(arguments)
+    except ImproperlyConfigured as wrong:
+        sys.exit(f"A setting is wrong: {wrong}")
 
 
 def run_tests(arguments: list[str]) -> None:

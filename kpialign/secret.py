@@ -6,14 +6,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+OWN_FILES = {"kpialign.sqlite3", "secret.key", "broker"}
 
 
 def make_private(folder: Path) -> Path:
     """Make the folder, and close it to everyone but its owner."""
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o777 != PRIVATE_FOLDER:
+        # Closing a folder that others work in, such as /tmp, would be worse than refusing it.
+        names = {path.name for path in folder.iterdir()}
+        if names and not names & OWN_FILES:
+            raise ImproperlyConfigured(
+                f"{folder} holds files of others: let KPIALIGN_VAR name a folder of its own."
+            )
         folder.chmod(PRIVATE_FOLDER)
     return folder
 

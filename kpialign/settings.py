@@ -19,7 +19,8 @@ env.read_env(BASE_DIR / ".env")
 
 KPIALIGN_VAR = BASE_DIR / env.str("KPIALIGN_VAR", default="var/demo")
 if KPIALIGN_VAR.parent == BASE_DIR / "var":
-    make_private(KPIALIGN_VAR.parent)
+    KPIALIGN_VAR.parent.mkdir(exist_ok=True)
+    KPIALIGN_VAR.parent.chmod(0o700)
 DATABASE_URL = env.str("DATABASE_URL", default="")
 IS_EMBEDDED = DATABASE_URL == "" or DATABASE_URL.startswith("sqlite:")
 

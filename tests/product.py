@@ -108,6 +108,7 @@ def start(folder: Path, *options: str, extra: Mapping[str, str] = NOTHING) -> Pr
     process = subprocess.Popen(
         up("--port", str(port), *options),
         env=environment(folder, extra),
+        cwd=folder.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

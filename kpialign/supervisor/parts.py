@@ -54,4 +54,8 @@ def environment(public_url: str) -> dict[str, str]:
         # The filesystem broker moves messages there; the common folder is open to everyone.
         "TMPDIR": str(settings.KPIALIGN_VAR / "tmp"),
         "PYTHONUNBUFFERED": "1",
+        # Found from whatever folder `up` was started in.
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")])
+        ),
     }

@@ -103,6 +103,18 @@ def test_a_folder_left_open_is_closed_again(tmp_path: Path) -> None:
     assert mode(folder / "secret.key") == 0o600
 
 
+def test_a_folder_of_others_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    (folder / "letter.txt").write_text("not ours")
+
+    done = run_python(SHOW, KPIALIGN_VAR=str(folder))
+
+    assert done.returncode != 0
+    assert "let KPIALIGN_VAR name a folder of its own" in done.stderr
+    assert mode(folder) == 0o755
+
+
 def test_sqlite_keeps_what_it_has_acknowledged(tmp_path: Path) -> None:
     pragmas = told(PRAGMAS, KPIALIGN_VAR=str(tmp_path / "var"))
 
@@ -137,7 +149,8 @@ def test_the_web_process_of_a_server_stops_without_a_key_and_names_it(tmp_path: 
 
 
 def test_the_web_process_of_a_server_starts_with_a_key(tmp_path: Path) -> None:
-    (tmp_path / "var" / "static").mkdir(parents=True)
+    for folder in (tmp_path / "var", tmp_path / "var" / "static"):
+        folder.mkdir(mode=0o700)
 
     done = run_python(
         "import kpialign.wsgi",
