@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from kpialign.views import healthz
+from kpialign.views import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("", include("organisation.urls")),
     path("", include("kpis.urls")),
     path("", include("dashboards.urls")),

@@ -78,6 +78,7 @@ DEPARTMENTS = {"own": "OPS", "foreign": "SALES", "absent": "NOPE"}
 
 ACCESS = {
     "healthz": Row("/healthz", is_public=True),
+    "readyz": Row("/readyz", is_public=True),
     "account_login": Row(SIGN_IN, is_public=True),
     "account_logout": Row("/account/logout/", is_public=True),
     "account_change_password": Row(

@@ -14,6 +14,8 @@ from django.core.cache import cache
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dashboards.models import WorkerHeartbeat
+from kpialign.readiness import readiness
 from organisation.services.roles import RoleGiven, replace_roles
 from tests.access import (
     ACCESS,
@@ -69,6 +71,8 @@ def company(db: None) -> Iterator[None]:
     objective, own = make_objective("MARGIN"), make_kpi("DIO", department="OPS")
     link(objective, own.node)
     make_kpi("DSO", department="SALES")
+    WorkerHeartbeat.objects.create(name="worker")
+    readiness.forget()
     yield
     cache.clear()
 

@@ -188,6 +188,6 @@ def test_an_address_is_lower_case_ends_in_a_slash_and_has_a_name() -> None:
         plain = re.sub(r"<\w+:\w+>|<\w+>", "", path)
 
         assert re.fullmatch(r"[a-z/-]*", plain), path
-        assert path in {"", "healthz"} or path.endswith("/"), path
+        assert path in {"", "healthz", "readyz"} or path.endswith("/"), path
         assert entry.name, path
         assert re.fullmatch(r"[a-z_]+", entry.name), entry.name
