@@ -14,8 +14,9 @@ OWN_FILES = {"kpialign.sqlite3", "secret.key", "broker"}
 
 
 def make_private(folder: Path) -> Path:
-    """Make the folder, and close it to everyone but its owner."""
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    """Make the folder and those above it, closed to everyone but their owner."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     if folder.stat().st_mode & 0o777 != PRIVATE_FOLDER:
         # Closing a folder that others work in, such as /tmp, would be worse than refusing it.
         names = {path.name for path in folder.iterdir()}

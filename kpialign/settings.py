@@ -18,9 +18,6 @@ env.read_env(BASE_DIR / ".env")
 # --- Where this organisation's data lies -------------------------------------------------------
 
 KPIALIGN_VAR = BASE_DIR / env.str("KPIALIGN_VAR", default="var/demo")
-if KPIALIGN_VAR.parent == BASE_DIR / "var":
-    KPIALIGN_VAR.parent.mkdir(exist_ok=True)
-    KPIALIGN_VAR.parent.chmod(0o700)
 DATABASE_URL = env.str("DATABASE_URL", default="")
 IS_EMBEDDED = DATABASE_URL == "" or DATABASE_URL.startswith("sqlite:")
 

@@ -67,11 +67,11 @@ def test_with_nothing_set_debugging_is_off_and_only_this_machine_is_served(tmp_p
 
 
 def test_the_folder_is_private_and_so_is_the_key_made_in_it(tmp_path: Path) -> None:
-    folder = tmp_path / "var"
+    folder = tmp_path / "var" / "alpine"
 
     shown = told(SHOW, KPIALIGN_VAR=str(folder))
 
-    assert mode(folder) == 0o700
+    assert mode(folder.parent) == mode(folder) == 0o700
     assert mode(folder / "secret.key") == 0o600
     assert mode(folder / "broker") == mode(folder / "broker" / "messages") == 0o700
     assert (folder / "secret.key").read_text() == shown["key"]
