@@ -13,6 +13,8 @@ from organisation.permissions import (
     access_of,
     can_open_entry_sheets,
     can_read_people,
+    can_read_runs,
+    can_read_scores,
 )
 
 
@@ -69,6 +71,24 @@ class _Place:
     keeps_context: bool = False
 
 
+HOME = _Place("Home", "Home", "home", "home", frozenset({"home"}), is_tab=True)
+ENTERPRISE = _Place(
+    "Enterprise",
+    "Enterprise",
+    "enterprise",
+    "enterprise",
+    frozenset({"enterprise", "objective", "kpi"}),
+    is_tab=True,
+    keeps_context=True,
+)
+DEPARTMENTS = _Place(
+    "Departments",
+    "Departments",
+    "departments",
+    "departments",
+    frozenset({"departments", "department"}),
+    keeps_context=True,
+)
 ENTER = _Place(
     "Enter actuals",
     "Enter",
@@ -78,6 +98,7 @@ ENTER = _Place(
     begins_group=True,
     is_tab=True,
 )
+RUNS = _Place("Runs", "Runs", "runs", "runs", frozenset({"runs"}), begins_group=True)
 PEOPLE = _Place(
     "People",
     "People",
@@ -107,7 +128,7 @@ def frame_of(request: HttpRequest, *, waiting_count: int = 0) -> Frame:
                 is_tab=place.is_tab,
                 is_current=is_current,
                 current_as="page" if current == place.name else "true",
-                count=waiting_count if place is ENTER else 0,
+                count=waiting_count if place is HOME else 0,
             )
         )
     return Frame(person=user, role=_roles(user), entries=tuple(entries))
@@ -115,7 +136,15 @@ def frame_of(request: HttpRequest, *, waiting_count: int = 0) -> Frame:
 
 def _places(user: Person) -> list[_Place]:
     """List the places that exist and that the person may see."""
-    wanted = [(ENTER, can_open_entry_sheets(user)), (PEOPLE, can_read_people(user))]
+    reads = can_read_scores(user)
+    wanted = [
+        (HOME, True),
+        (ENTERPRISE, reads),
+        (DEPARTMENTS, reads),
+        (ENTER, can_open_entry_sheets(user)),
+        (RUNS, can_read_runs(user)),
+        (PEOPLE, can_read_people(user)),
+    ]
     return [place for place, may in wanted if may]
 
 

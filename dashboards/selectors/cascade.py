@@ -11,6 +11,8 @@ from kpialign.scoring.formula import FormulaError, parse
 from kpis.models import Node, NodeDefinition, Plan, PlanVersion, Target
 from objectives.models import CascadeLink
 
+NO_SLOT = -1  # of a node that no recompute has seen yet: nothing is stored there
+
 
 @dataclass(frozen=True)
 class NodeFacts:
@@ -71,6 +73,13 @@ class Cascade:
             found[getattr(link, end)].append(link)
         return found
 
+    @property
+    def places(self) -> dict[str, int]:
+        """Map every node to the slot of its stored scores, by code."""
+        return {
+            code: NO_SLOT if node.slot is None else node.slot for code, node in self.nodes.items()
+        }
+
     def children(self, code: str, kind: str = "contributes") -> list[LinkFacts]:
         """List the links to a node's children, the heaviest first."""
         links = [link for link in self._down.get(code, ()) if link.kind == kind]
@@ -84,9 +93,7 @@ class Cascade:
     def top(self) -> list[str]:
         """List the top-level objectives, by code."""
         return [
-            code
-            for code, node in self.nodes.items()
-            if not node.is_kpi and not self.parents(code)
+            code for code, node in self.nodes.items() if not node.is_kpi and not self.parents(code)
         ]
 
     def ancestors(self, code: str) -> list[str]:

@@ -1,14 +1,16 @@
 """Read how fresh the scores are, and whether the worker is at it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.db.models import Count, Subquery
 from django.utils import timezone
 
 from dashboards.models import RecomputeLease, RecomputeRun, WorkerHeartbeat
 from organisation.selectors import outstanding_requests
 
 SILENCE = timedelta(seconds=30)
+State = RecomputeRun.State
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Freshness:
     by_path: str  # task: the worker; command: somebody's command
     worker_seen_at: datetime | None
     failed_error: str
+    reporting_on: date | None  # the end of the last period of which any figure is known
 
     @property
     def is_current(self) -> bool:
@@ -34,16 +37,27 @@ class Freshness:
 
 
 def freshness() -> Freshness:
-    """Answer in four small queries."""
-    lease = RecomputeLease.objects.first()
-    last = RecomputeRun.objects.exclude(state=RecomputeRun.State.RUNNING).first()
-    done = RecomputeRun.objects.filter(state=RecomputeRun.State.DONE).first()
-    beat = WorkerHeartbeat.objects.filter(name="worker").first()
+    """Answer in one query, as pages ask it again and again; in two before the first recompute."""
+    waiting = outstanding_requests().order_by().values("handled_at")
+    ended = RecomputeRun.objects.exclude(state=State.RUNNING).order_by("-pk")
+    done = RecomputeRun.objects.filter(state=State.DONE).order_by("-pk")
+    seen = WorkerHeartbeat.objects.filter(name="worker")
+    found = RecomputeLease.objects.annotate(
+        waiting=Subquery(waiting.annotate(count=Count("pk")).values("count")),
+        done_id=Subquery(done.values("pk")[:1]),
+        done_path=Subquery(done.values("by_path")[:1]),
+        last_state=Subquery(ended.values("state")[:1]),
+        last_error=Subquery(ended.values("error")[:1]),
+        seen_at=Subquery(seen.values("at")[:1]),
+    ).first()
+    if found is None:
+        return Freshness(outstanding_requests().count(), None, 0, "", None, "", None)
     return Freshness(
-        outstanding_count=outstanding_requests().count(),
-        refreshed_at=lease.refreshed_at if lease else None,
-        version=done.pk if done else 0,
-        by_path=done.by_path if done else "",
-        worker_seen_at=beat.at if beat else None,
-        failed_error=last.error if last and last.state == RecomputeRun.State.FAILED else "",
+        outstanding_count=found.waiting or 0,
+        refreshed_at=found.refreshed_at,
+        version=found.done_id or 0,
+        by_path=found.done_path or "",
+        worker_seen_at=found.seen_at,
+        failed_error=found.last_error or "" if found.last_state == State.FAILED else "",
+        reporting_on=date.fromordinal(found.span_end) if found.span_end else None,
     )

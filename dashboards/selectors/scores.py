@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class ScoreTable:
 
     def at(self, code: str, period_id: int) -> NodeScore:
         """Return one node in one period; a node or period that is not stored is unknown."""
-        if code not in self.codes or period_id not in self.periods:
+        if code not in self._rows or period_id not in self.periods:
             blank = dict.fromkeys(QUANTITIES, float("nan"))
             return NodeScore(code, **blank, marks=Mark(0), status=Status.NOT_SCORED)
         where = self._rows[code], self.periods.index(period_id)
@@ -78,7 +79,7 @@ class ScoreTable:
         series: FloatArray = self.quantities[quantity][self._rows[code]]
         return series
 
-    @property
+    @cached_property
     def _rows(self) -> dict[str, int]:
         return {code: row for row, code in enumerate(self.codes)}
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboards.selectors.scores import ScoreTable, score_table
+from dashboards.selectors.cascade import Cascade, cascade_in_force
+from dashboards.selectors.scores import ScoreTable, stored_table, thresholds
 from kpialign.scoring.contribution import DepartmentScore, Weights, department_scores, top_level
 from kpialign.scoring.inputs import (
     ActualArrays,
@@ -20,8 +21,7 @@ from kpialign.scoring.inputs import (
 )
 from kpialign.scoring.results import Results
 from kpialign.scoring.status import Thresholds
-from kpis.models import Node, NodeDefinition, ReportingPeriod
-from kpis.selectors.purpose import version_in_force
+from kpis.models import ReportingPeriod
 from organisation.models import Entity
 
 # Weights ask only whether a node is a KPI, not how it is measured.
@@ -75,36 +75,31 @@ def standing(
     entity: Entity, periods: Sequence[ReportingPeriod], *, limits: Thresholds | None = None
 ) -> Standing:
     """Read the active cascade of the version in force with its scores."""
-    table = score_table(entity, periods, limits=limits)
-    version = version_in_force()
-    shape = dict(
-        NodeDefinition.objects.filter(version=version).values_list("node__code", "aggregation")
-    )
-    facts = {
-        code: (kind, department)
-        for code, kind, department in Node.objects.values_list(
-            "code", "kind", "kpi__department__code"
-        )
-    }
+    cascade = cascade_in_force()
+    table = stored_table(entity, periods, cascade.places, limits or thresholds())
+    return standing_of(cascade, entity, table)
+
+
+def standing_of(cascade: Cascade, entity: Entity, table: ScoreTable) -> Standing:
+    """Put a cascade and the scores stored of it together."""
     place = {code: row for row, code in enumerate(table.codes)}
-    links = version.links.filter(kind="contributes") if version else None
-    rows = links.values_list("parent__code", "child__code", "weight") if links else ()
+    nodes = [cascade.nodes[code] for code in table.codes]
     inputs = CascadeInput(
         calendar=Calendar(NO_DAYS, NO_DAYS),
         currency="",
         entities=(EntityInput(entity.code, -1, ""),),
         nodes=tuple(
             NodeInput(
-                code,
-                kpi=MEASURED if facts[code][0] == Node.Kind.KPI else None,
-                aggregation=shape.get(code, "arithmetic"),  # type: ignore[arg-type]  # held by the field's choices
+                node.code,
+                kpi=MEASURED if node.is_kpi else None,
+                aggregation=node.aggregation,  # type: ignore[arg-type]  # held by the field's choices
             )
-            for code in table.codes
+            for node in nodes
         ),
         links=tuple(
-            LinkInput(place[parent], place[child], float(weight))
-            for parent, child, weight in rows
-            if parent in place and child in place
+            LinkInput(place[link.parent], place[link.child], link.weight)
+            for link in cascade.links
+            if link.kind == "contributes" and link.parent in place and link.child in place
         ),
         actuals=ActualArrays.of([]),
         targets=TargetArrays.of([]),
@@ -116,7 +111,7 @@ def standing(
         inputs=inputs,
         results=_as_results(entity, table),
         table=table,
-        departments=tuple(facts[code][1] for code in table.codes),
+        departments=tuple(node.department if node.is_kpi else None for node in nodes),
     )
 
 

@@ -1,0 +1,82 @@
+"""Read what one page is made from: its context, the cascade, and the scores over its periods."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force
+from dashboards.selectors.context import Context, page_context
+from dashboards.selectors.scores import NodeScore, ScoreTable, stored_table
+from dashboards.selectors.standing import Standing, standing_of
+from kpis.models import Target
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Everything that a page about scores reads; the last column is the page's period."""
+
+    context: Context
+    cascade: Cascade
+    standing: Standing
+    illustrative: frozenset[str]  # codes of KPIs whose target in force is only an illustration
+
+    @property
+    def table(self) -> ScoreTable:
+        """The scores over the page's periods."""
+        return self.standing.table
+
+    @property
+    def column(self) -> int:
+        """The position of the page's period."""
+        return len(self.table.periods) - 1
+
+    def score(self, code: str, back: int = 0) -> NodeScore:
+        """Return a node's score in the page's period, or some periods before."""
+        place = self.column - back
+        period_id = self.table.periods[place] if place >= 0 else -1
+        return self.table.at(code, period_id)
+
+    def node(self, code: str) -> NodeFacts:
+        """Return what is told of a node."""
+        return self.cascade.nodes[code]
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether anything is scored in the page's period."""
+        return any(one.is_scored for one in self.table.in_period(self.context.period.pk))
+
+
+def page_board(asked: Mapping[str, str]) -> Board | None:
+    """Read the board of a page; None before there is anything to show. At most eight queries."""
+    cascade = cascade_in_force()
+    context = page_context(asked, cascade)
+    if context is None or not cascade.nodes:
+        return None
+    table = stored_table(context.entity, context.history, cascade.places, context.limits)
+    return Board(
+        context=context,
+        cascade=cascade,
+        standing=standing_of(cascade, context.entity, table),
+        illustrative=_illustrative(context),
+    )
+
+
+def board_of_node(asked: Mapping[str, str], code: str, *, is_kpi: bool) -> tuple[Board, NodeFacts]:
+    """Read the board of an active objective's or KPI's page, or answer as absent."""
+    board = page_board(asked)
+    node = board.cascade.nodes.get(code) if board else None
+    if board is None or node is None or node.is_kpi != is_kpi:
+        raise Http404
+    return board, node
+
+
+def _illustrative(context: Context) -> frozenset[str]:
+    """Find the KPIs whose targets of the period, or of those around or inside it, are made up."""
+    rows = Target.objects.filter(
+        entity=context.entity,
+        illustrative=True,
+        period__start_on__lte=context.period.end_on,
+        period__end_on__gte=context.period.start_on,
+    )
+    return frozenset(rows.values_list("kpi__node__code", flat=True).distinct())

@@ -1,0 +1,172 @@
+"""Read the page of a department: what it owes, and whether it moves the strategy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from django.shortcuts import get_object_or_404
+
+from dashboards import headlines
+from dashboards.charts import parts_chart, score_trend
+from dashboards.figures import shown
+from dashboards.measures import covered, named, score_shown, score_text
+from dashboards.rows import STATUS_MARKS, Chart, KpiRow, ScoreShown, StatusCount
+from dashboards.selectors.board import Board
+from dashboards.tables import objectives_in_order, plain_rows, scored_kpis, status_counts
+from kpialign.scoring.contribution import DepartmentScore
+from kpialign.scoring.status import Status, status_of
+from organisation.models import Department
+
+
+@dataclass(frozen=True)
+class ServedObjective:
+    """An objective that a department serves: its score there, and how much it moves."""
+
+    code: str
+    name: str
+    influence: str
+    own: ScoreShown
+    whole: ScoreShown
+
+
+@dataclass(frozen=True)
+class SharedKpi:
+    """A KPI that other departments' KPIs lean on, or that several objectives share."""
+
+    code: str
+    name: str
+    told: str
+
+
+@dataclass(frozen=True)
+class DepartmentPage:
+    """Everything that the page of a department shows."""
+
+    code: str
+    name: str
+    headline: str
+    score: ScoreShown
+    change: str
+    counts: Sequence[StatusCount]
+    chosen: Status | None
+    objectives: Sequence[ServedObjective]
+    rows: Sequence[KpiRow]
+    inputs: Sequence[KpiRow]
+    missing: Sequence[KpiRow]
+    shared: Sequence[SharedKpi]
+    charts: Sequence[Chart]
+    has_illustrations: bool
+
+
+def get_department_to_show(code: str) -> Department:
+    """Return a department, or answer as absent; everyone who reads scores reads them all."""
+    return get_object_or_404(Department, code=code)
+
+
+def department_page(board: Board, department: Department, chosen: Status | None) -> DepartmentPage:
+    """Put the page together from its board."""
+    code, name = department.code, department.name
+    own = [node for node in board.cascade.nodes.values() if node.is_kpi and node.department == code]
+    weights = board.standing.influence(board.cascade.top, board.column)
+    scored = [one for one in scored_kpis(board) if board.node(one).department == code]
+    listed = [one for one in scored if not chosen or board.score(one).status == chosen]
+    inputs = [node.code for node in own if node.code not in scored]
+    rows = plain_rows(board, listed, weights=weights)
+    input_rows = plain_rows(board, inputs, weights={})
+    found = board.standing.department_scores().get(code)
+    return DepartmentPage(
+        code=code,
+        name=name,
+        headline=headlines.department_headline(board, code, name),
+        score=own_score(board, found),
+        change=_change(board, found),
+        counts=status_counts(board, scored, chosen),
+        chosen=chosen,
+        objectives=_served(board, code),
+        rows=rows,
+        inputs=input_rows,
+        missing=[row for row in (*input_rows, *rows) if row.actual.is_unknown],
+        shared=_shared(board, code, scored),
+        charts=_charts(board, name, found, {one: weights[one] for one in scored}),
+        has_illustrations=any(row.is_illustrative for row in rows),
+    )
+
+
+def own_score(board: Board, found: DepartmentScore | None) -> ScoreShown:
+    """Write a department's score in the page's period."""
+    score = float(found.score[board.column]) if found else float("nan")
+    coverage = float(found.coverage[board.column]) if found else float("nan")
+    limits = board.context.limits
+    mark = STATUS_MARKS[status_of(score, coverage, limits)]
+    return ScoreShown(score_text(score, limits), mark, covered(coverage), "", is_provisional=False)
+
+
+def _change(board: Board, found: DepartmentScore | None) -> str:
+    if found is None or not board.column:
+        return ""
+    change = float(found.score[board.column] - found.score[board.column - 1])
+    return headlines.since_before(board, change)
+
+
+def _served(board: Board, code: str) -> list[ServedObjective]:
+    """List the objectives beneath which the department has scored KPIs."""
+    served = []
+    for objective in objectives_in_order(board):
+        found = board.standing.department_scores(objective).get(code)
+        if found is None or isnan(found.coverage[board.column]):
+            continue
+        served.append(
+            ServedObjective(
+                code=objective,
+                name=board.node(objective).name,
+                influence=shown.share(_moved(board, code, objective)),
+                own=own_score(board, found),
+                whole=score_shown(board, objective),
+            )
+        )
+    return served
+
+
+def _moved(board: Board, code: str, objective: str) -> float:
+    """Give how much of an objective a department's KPIs move.
+
+    What stands beneath one of its own KPIs moves it through that one, and is not counted again.
+    """
+    weights = board.standing.influence([objective], board.column)
+    total = 0.0
+    for one, weight in weights.items():
+        if board.node(one).is_kpi and board.node(one).department == code:
+            above = [board.node(link.parent) for link in board.cascade.parents(one)]
+            if not any(node.is_kpi and node.department == code for node in above):
+                total += weight
+    return min(total, 1.0)
+
+
+def _shared(board: Board, code: str, scored: Sequence[str]) -> list[SharedKpi]:
+    found = []
+    for one in scored:
+        parents = [board.node(link.parent) for link in board.cascade.parents(one)]
+        others = [p for p in parents if p.is_kpi and p.department != code]
+        objectives = [p for p in parents if not p.is_kpi]
+        told = [f"drives {node.name} of {node.department_name}" for node in others]
+        if len(objectives) > 1:
+            told.append(f"serves {named([node.name for node in objectives])}")
+        drivers = [board.node(link.child) for link in board.cascade.children(one)]
+        owners = sorted({n.department_name for n in drivers if n.is_kpi and n.department != code})
+        if owners:
+            told.append(f"is driven by KPIs of {named(owners)}")
+        if told:
+            found.append(SharedKpi(one, board.node(one).name, "; ".join(told)))
+    return found
+
+
+def _charts(
+    board: Board, name: str, found: DepartmentScore | None, weights: dict[str, float]
+) -> list[Chart]:
+    trend = score_trend(board, name, [float(one) for one in found.score]) if found else None
+    whole = sum(weights.values())
+    parts = [(one, weights[one] / whole) for one in sorted(weights, key=lambda one: -weights[one])]
+    sentence = headlines.parts_sentence(board, parts)
+    note = f"Points of the department's score by KPI, by influence, {board.context.period_name}."
+    drawn = parts_chart(board, sentence, note, parts)
+    return [chart for chart in (trend, drawn) if chart]

@@ -1,0 +1,123 @@
+"""Read the start page of a person: what waits for them, and how their part stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from dashboards import headlines
+from dashboards.figures import shown
+from dashboards.measures import score_shown
+from dashboards.rows import ObjectiveRow
+from dashboards.selectors.board import Board
+from dashboards.selectors.context import name_of
+from dashboards.tables import objectives_in_order
+from kpis.models import ReportingPeriod
+from kpis.rows import SheetDue
+from kpis.selectors.due import departments_to_read, sheets_due
+from organisation.models import User
+
+MOST_ROWS = 3
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A sheet that waits for this person, and how urgent it is."""
+
+    department: str
+    name: str
+    period_label: str
+    period_name: str
+    told: str
+    when: str
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Everything that the start page shows."""
+
+    headline: str
+    due: Sequence[DueRow]
+    nothing_due: str  # what comes next, for whoever enters figures; empty for the others
+    scope: str
+    rows: Sequence[ObjectiveRow]
+    strategy: str
+
+
+def home_page(board: Board, user: User) -> HomePage:
+    """Put the page together from its board and the sheets that wait."""
+    today = timezone.localdate()
+    departments = departments_to_read(user)
+    sheets = [one for one in sheets_due(user, departments, today) if one.can_enter]
+    due = [_due(one, today) for one in sheets if one.missing_count or one.draft_count]
+    scope, rows = _scope(board, user)
+    return HomePage(
+        headline=_headline(board, due, sheets),
+        due=due,
+        nothing_due=_next(sheets, today) if sheets and not due else "",
+        scope=scope,
+        rows=rows,
+        strategy=headlines.enterprise_headline(board),
+    )
+
+
+def _headline(board: Board, due: Sequence[DueRow], sheets: Sequence[SheetDue]) -> str:
+    if not sheets:
+        return headlines.enterprise_headline(board)
+    if not due:
+        return "Nothing is due"
+    if len(due) == 1:
+        return f"{due[0].name}: {due[0].told} for {due[0].period_name}"
+    return f"{len(due)} sheets wait for figures"
+
+
+def _due(sheet: SheetDue, today: date) -> DueRow:
+    missing, drafts = sheet.missing_count, sheet.draft_count
+    told = f"{missing} of {sheet.cell_count} figures to go" if missing else "all figures are in"
+    if drafts:
+        told += f", {drafts} {'draft' if drafts == 1 else 'drafts'} not submitted"
+    days = (today - sheet.period.end_on).days
+    ends = shown.day(sheet.period.end_on)
+    return DueRow(
+        department=sheet.department.code,
+        name=sheet.department.name,
+        period_label=sheet.period.label,
+        period_name=name_of(sheet.period),
+        told=told,
+        when=f"the period ended {ends}" if days > 0 else f"the period ends {ends}",
+        is_overdue=days > 0,
+    )
+
+
+def _next(sheets: Sequence[SheetDue], today: date) -> str:
+    """Say which period opens next."""
+    kinds = {sheet.period.kind for sheet in sheets}
+    later = ReportingPeriod.objects.filter(kind__in=kinds, start_on__gt=today)
+    following = later.order_by("start_on", "end_on").first()
+    if following is None:
+        return "Every figure is in."
+    return f"Next: {name_of(following)} opens {shown.day(following.start_on)}."
+
+
+def _scope(board: Board, user: User) -> tuple[str, list[ObjectiveRow]]:
+    """Choose three objectives: those a person owns, else their departments', else the weakest."""
+    owned = [code for code in objectives_in_order(board) if board.node(code).owner_id == user.pk]
+    owned = [code for code in owned if code not in board.cascade.top] or owned
+    if owned:
+        return "My objectives", [_row(board, code) for code in owned[:MOST_ROWS]]
+    beneath = [code for code in objectives_in_order(board) if code not in board.cascade.top]
+    scored = [code for code in beneath or board.cascade.top if board.score(code).is_scored]
+    weakest = sorted(scored, key=lambda code: (board.score(code).score, code))
+    return "Furthest behind", [_row(board, code) for code in weakest[:MOST_ROWS]]
+
+
+def _row(board: Board, code: str) -> ObjectiveRow:
+    return ObjectiveRow(
+        code=code,
+        name=board.node(code).name,
+        score=score_shown(board, code),
+        change=headlines.score_change(board, code),
+        note=headlines.worst_cause(board, code),
+    )

@@ -1,0 +1,67 @@
+"""Read the recomputes of scores: when, why, how much, how long, and what went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from dashboards.figures import shown
+from dashboards.models import RecomputeRun
+from organisation.models import Organisation
+
+MOST = 50
+TONES = {"done": "good", "failed": "bad", "abandoned": "risk", "running": "none"}
+SYMBOLS = {"done": "m-good", "failed": "m-bad", "abandoned": "m-risk", "running": "m-none"}
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One recompute."""
+
+    number: int
+    began: str
+    state: str
+    tone: str
+    symbol: str
+    why: str
+    reach: str
+    node_count: int
+    block_count: int
+    took: str
+    by: str
+    error: str
+
+
+def latest_runs() -> Sequence[RunRow]:
+    """Return the latest recomputes, the newest first."""
+    organisation = Organisation.objects.first()
+    zone = ZoneInfo(organisation.timezone if organisation else "UTC")
+    return [_row(run, zone) for run in RecomputeRun.objects.all()[:MOST]]
+
+
+def _row(run: RecomputeRun, zone: ZoneInfo) -> RunRow:
+    return RunRow(
+        number=run.pk,
+        began=format_datetime(
+            run.started_at.astimezone(zone), "d MMM y HH:mm:ss", locale=shown.LOCALE
+        ),
+        state=str(run.get_state_display()),
+        tone=TONES[run.state],
+        symbol=SYMBOLS[run.state],
+        why=run.why,
+        reach="everything" if run.is_full else "what the change reaches",
+        node_count=run.node_count,
+        block_count=run.changed_block_count,
+        took=_took(run.started_at, run.finished_at),
+        by="worker" if run.by_path == "task" else "command",
+        error=run.error,
+    )
+
+
+def _took(began: datetime, ended: datetime | None) -> str:
+    if ended is None:
+        return shown.UNKNOWN
+    seconds = (ended - began).total_seconds()
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,0 +1,173 @@
+// Draws Plotly figures in the colours and type of the stylesheet: figures carry roles, not looks.
+
+const NARROW = 480;
+const NEAR = "300px";
+const GAP = 16;
+const drawn = new Set();
+let library;
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function looks() {
+  const names = ["ink", "ink-2", "ink-3", "grid", "line-strong", "surface", "actual", "prior",
+    "target", "forecast", "range-2", "good", "good-soft", "bad", "line", "font"];
+  return Object.fromEntries(names.map((name) => [name, token(name)]));
+}
+
+function lineStyle(trace, look) {
+  const role = trace.meta?.role;
+  const styles = {
+    actual: { line: { color: look.actual, width: 2.25 }, marker: { color: look.actual, size: 4 } },
+    prior: { line: { color: look.prior, width: 1.5 } },
+    target: { line: { color: look.target, width: 1.25 } },
+    interval: { line: { width: 0 }, fillcolor: look["good-soft"] },
+    forecast: { line: { color: look.forecast, width: 2, dash: "dot" } },
+    good: { line: { color: look.good } },
+    bad: { line: { color: look.bad } },
+  };
+  return { ...trace, ...styles[role], connectgaps: false };
+}
+
+function barStyle(trace, look) {
+  const role = trace.meta?.role;
+  const outlined = { color: look.surface, line: { color: look.target, width: 1.25 } };
+  const fill = { actual: look.actual, prior: look.prior, good: look.good, bad: look.bad }[role];
+  const marker = role === "target" ? outlined : { color: fill ?? look.forecast };
+  return { ...trace, marker, width: role === "target" ? 0.62 : 0.4, textfont: { color: look.ink } };
+}
+
+function styledTraces(figure, look) {
+  return figure.data.map((trace) =>
+    trace.type === "bar" ? barStyle(trace, look) : lineStyle(trace, look));
+}
+
+function axis(own, look, { narrow, vertical }) {
+  return {
+    automargin: true,
+    fixedrange: true,
+    zeroline: false,
+    showgrid: vertical,
+    gridcolor: look.grid,
+    linecolor: look["line-strong"],
+    tickfont: { color: look["ink-3"], size: 12 },
+    nticks: vertical ? 6 : narrow ? 4 : 8,
+    ...own,
+  };
+}
+
+// Labels at the ends of lines keep a line's height between them, in the order of their lines.
+function labels(figure, look, range, height) {
+  const colours = { actual: look.ink, prior: look["ink-3"], target: look["ink-2"] };
+  const found = (figure.layout.annotations ?? []).map((label) => ({
+    ...label,
+    font: { color: colours[label.name] ?? look["ink-2"], size: 12 },
+  }));
+  if (!range) return found;
+  const pixel = (value) => ((value - range[0]) / (range[1] - range[0])) * height;
+  let last = -Infinity;
+  for (const label of found.sort((one, other) => one.y - other.y)) {
+    const at = pixel(label.y);
+    const moved = Math.max(at, last + GAP);
+    label.yshift = moved - at;
+    last = moved;
+  }
+  return found;
+}
+
+function rangeOf(figure) {
+  if (figure.layout.yaxis?.range) return figure.layout.yaxis.range;
+  const values = figure.data.filter((trace) => trace.type === "scatter")
+    .flatMap((trace) => trace.y).filter((value) => value !== null);
+  if (!values.length) return undefined;
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const margin = (high - low || Math.abs(high) || 1) * 0.08;
+  return [low - margin, high + margin];
+}
+
+function layoutOf(figure, look, frame) {
+  const narrow = frame.clientWidth < NARROW;
+  const bars = figure.data.some((trace) => trace.type === "bar");
+  const range = bars ? undefined : rangeOf(figure);
+  const height = frame.clientHeight;
+  const found = labels(figure, look, range, height - 44);
+  const longest = Math.max(0, ...found.map((label) => label.text.length));
+  return {
+    ...figure.layout,
+    autosize: true,
+    font: { family: look.font, size: 12, color: look["ink-2"] },
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
+    margin: { l: 8, r: bars ? 8 : 24 + longest * 7, t: 12, b: 28 },
+    hovermode: bars ? "closest" : "x unified",
+    hoverlabel: { bgcolor: look.surface, bordercolor: look["line-strong"], font: { color: look.ink } },
+    xaxis: axis(figure.layout.xaxis ?? {}, look, { narrow, vertical: false }),
+    yaxis: axis({ ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}) }, look,
+      { narrow, vertical: !bars }),
+    annotations: found,
+    dragmode: false,
+  };
+}
+
+const CONFIG = {
+  displaylogo: false,
+  responsive: true,
+  scrollZoom: false,
+  doubleClick: false,
+  displayModeBar: "hover",
+  modeBarButtons: [["toImage"]],
+};
+
+function figureOf(frame) {
+  return JSON.parse(document.getElementById(frame.dataset.figure).textContent);
+}
+
+function draw(frame) {
+  const figure = figureOf(frame);
+  const look = looks();
+  frame.querySelector(".waiting")?.remove();
+  window.Plotly.react(frame, styledTraces(figure, look), layoutOf(figure, look, frame), CONFIG);
+  drawn.add(frame);
+}
+
+function load(source) {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return library;
+}
+
+function failed(frame) {
+  const waiting = frame.querySelector(".waiting");
+  if (waiting) waiting.textContent = "The chart could not be drawn; its table is below.";
+  const table = frame.closest("figure")?.querySelector("details");
+  if (table) table.open = true;
+}
+
+const nearby = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((one) => one.isIntersecting)) {
+    const frame = entry.target;
+    nearby.unobserve(frame);
+    load(frame.dataset.library).then(() => frame.isConnected && draw(frame), () => failed(frame));
+  }
+}, { rootMargin: NEAR });
+
+function watch(root) {
+  for (const gone of [...drawn].filter((frame) => !frame.isConnected)) drawn.delete(gone);
+  for (const frame of root.querySelectorAll(".chart[data-figure]")) nearby.observe(frame);
+}
+
+function redraw() {
+  for (const frame of drawn) if (frame.isConnected) draw(frame);
+}
+
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.detail.elt));
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+window.addEventListener("beforeprint", redraw);
