@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from dashboards.frame import Frame, frame_of
 from dashboards.links import kept_query
+from dashboards.selectors.context import name_of
+from kpis.models import ReportingPeriod
 
 register = template.Library()
 
@@ -33,3 +35,9 @@ def here_with(context: template.Context, **changes: str) -> str:
     """Give the address of this page with another choice; an empty one takes it away."""
     request: HttpRequest = context["request"]
     return request.path + kept_query(request, **changes)
+
+
+@register.filter
+def period_name(period: ReportingPeriod | None) -> str:
+    """Name a period in words."""
+    return name_of(period) if period else ""
