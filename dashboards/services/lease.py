@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,22 +12,45 @@ from django.utils import timezone
 
 from dashboards.errors import LeaseHeldError, LeaseLostError
 from dashboards.models import RecomputeLease, RecomputeRun
+from organisation.models import RecomputeRequest
+from organisation.selectors import outstanding_requests
 
 LEASE = timedelta(seconds=30)
 RENEWED_EVERY = timedelta(seconds=10)
+TOLD = 3  # reasons that fit in a line
 
 log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def begin_run(
-    *, path: str, why: str, request_count: int, is_full: bool
-) -> tuple[RecomputeRun, int]:
-    """Take the lease and open a run; return it with the lease's number.
+def begin_run(*, path: str, full: bool) -> tuple[RecomputeRun, int] | None:
+    """Take the lease and open a run; return it with the lease's number, None without any work.
 
     A run whose lease has expired counts as abandoned: its worker is gone or far too late.
     Raises LeaseHeldError.
     """
+    number = _take()
+    # Only who holds the lease settles requests: what is outstanding now stays so for this run.
+    requests = list(outstanding_requests())
+    if not requests and not full:
+        release(number)
+        return None
+    RecomputeRun.objects.filter(state=RecomputeRun.State.RUNNING).update(
+        state=RecomputeRun.State.ABANDONED,
+        finished_at=timezone.now(),
+        error="The worker stopped before the run was done; the next run did its work.",
+    )
+    run = RecomputeRun.objects.create(
+        by_path=path,
+        why="Everything anew" if full else _reasons(requests),
+        request_count=len(requests),
+        is_full=full,
+    )
+    return run, number
+
+
+def _take() -> int:
+    """Take the lease, which nobody else may hold, and return its new number."""
     now = timezone.now()
     RecomputeLease.objects.get_or_create(only=True)
     # A lease that runs longer than any is given was taken before the clock was set back.
@@ -37,15 +60,14 @@ def begin_run(
     )
     if not taken:
         raise LeaseHeldError
-    RecomputeRun.objects.filter(state=RecomputeRun.State.RUNNING).update(
-        state=RecomputeRun.State.ABANDONED,
-        finished_at=now,
-        error="The worker stopped before the run was done; the next run did its work.",
-    )
-    run = RecomputeRun.objects.create(
-        by_path=path, why=why, request_count=request_count, is_full=is_full
-    )
-    return run, RecomputeLease.objects.get().number
+    return RecomputeLease.objects.get().number
+
+
+def _reasons(requests: Sequence[RecomputeRequest]) -> str:
+    """Say in a line why a run began."""
+    said = list(dict.fromkeys(f"{request.why} ({request})" for request in requests))
+    more = f" and {len(said) - TOLD} more" if len(said) > TOLD else ""
+    return "; ".join(said[:TOLD]) + more
 
 
 def renew(number: int) -> None:

@@ -46,12 +46,12 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
     Raises LeaseHeldError while another run is at it, LeaseLostError if one took over, and
     RecomputeFailedError.
     """
-    requests = list(outstanding_requests())
     full = full or _must_rebuild()
-    if not requests and not full:
+    # Most ticks end here, without writing anything.
+    begun = begin_run(path=path, full=full) if full or outstanding_requests().exists() else None
+    if begun is None:
         return None
-    why = "Everything anew" if full else _reasons(requests)
-    run, number = begin_run(path=path, why=why, request_count=len(requests), is_full=full)
+    run, number = begun
     try:
         with kept_renewed(number):
             work = _read(full=full)
@@ -79,13 +79,6 @@ def _stored_span() -> Span | None:
     if lease is None or lease.span_start is None or lease.span_end is None:
         return None
     return lease.span_start, lease.span_end
-
-
-def _reasons(requests: Sequence[RecomputeRequest]) -> str:
-    """Say in a few words why a run began."""
-    said = list(dict.fromkeys(f"{request.why} ({request})" for request in requests))
-    more = f" and {len(said) - 3} more" if len(said) > 3 else ""  # noqa: PLR2004  a line's worth
-    return "; ".join(said[:3]) + more
 
 
 def _read(*, full: bool) -> Work:

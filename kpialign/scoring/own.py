@@ -65,7 +65,9 @@ def _entered(
     provisional = np.zeros(shape, dtype=np.bool_)
     actuals = inputs.actuals
     row_of = np.full(len(inputs.nodes), -1)
-    entered = np.array([node.kpi is not None and not node.kpi.formula for node in inputs.nodes])
+    entered = np.array(
+        [node.kpi is not None and not node.kpi.formula for node in inputs.nodes], dtype=np.bool_
+    )
     row_of[nodes] = np.arange(len(nodes))
     here = row_of[actuals.kpi] >= 0
     # A KPI with a formula takes no actual.

@@ -14,6 +14,7 @@ from dashboards.services.lease import begin_run, renew
 from dashboards.services.refresh import refresh_scores
 from organisation.models import RecomputeRequest
 from organisation.selectors import outstanding_requests
+from organisation.services.recompute import request_recompute
 from tests.dashboards.cascade import aim, make_cascade, stored, stored_bytes
 from tests.dashboards.statements import before, refusing, refusing_number
 from tests.factories import figure, record
@@ -21,10 +22,22 @@ from tests.factories import figure, record
 State = RecomputeRun.State
 
 
+def begun() -> tuple[RecomputeRun, int]:
+    """Begin a run that does not get on."""
+    run = begin_run(path="task", full=True)
+    assert run is not None
+    return run
+
+
 def take_over() -> int:
     """Let another run take the lease, as it may once this one's has expired."""
     RecomputeLease.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    return begin_run(path="task", why="", request_count=0, is_full=False)[1]
+    return begun()[1]
+
+
+def settle_all() -> None:
+    """Let another run do all there is to do."""
+    RecomputeRequest.objects.update(handled_at=timezone.now())
 
 
 @pytest.mark.django_db
@@ -50,6 +63,31 @@ def test_nothing_runs_where_nothing_is_outstanding() -> None:
 
     assert refresh_scores(path="task") is None
     assert RecomputeRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nothing_runs_where_another_run_was_faster() -> None:
+    make_cascade()
+
+    with before('UPDATE "dashboards_recomputelease" SET "number"', settle_all):
+        run = refresh_scores(path="task")
+
+    assert run is None
+    assert not RecomputeRun.objects.exists()
+    assert RecomputeLease.objects.get().expires_at is None
+
+
+@pytest.mark.django_db
+def test_a_request_for_a_node_that_is_not_there_is_settled() -> None:
+    make_cascade()
+    refresh_scores(path="task")
+    request_recompute(kind="node", key="NOTHING", by=None, why="")
+
+    run = refresh_scores(path="task")
+
+    assert run is not None
+    assert run.state == State.DONE
+    assert not outstanding_requests().exists()
 
 
 @pytest.mark.django_db
@@ -114,7 +152,7 @@ def test_scores_go_when_the_last_figure_goes() -> None:
 @pytest.mark.django_db
 def test_a_held_lease_keeps_a_second_run_away() -> None:
     make_cascade()
-    begin_run(path="task", why="", request_count=1, is_full=False)
+    begun()
 
     with pytest.raises(LeaseHeldError):
         refresh_scores(path="task")
@@ -126,7 +164,7 @@ def test_a_held_lease_keeps_a_second_run_away() -> None:
 @pytest.mark.django_db
 def test_the_lease_of_a_run_that_died_expires_and_its_work_is_done() -> None:
     make_cascade()
-    dead, _ = begin_run(path="task", why="", request_count=1, is_full=False)
+    dead, _ = begun()
     RecomputeLease.objects.update(expires_at=timezone.now())
 
     run = refresh_scores(path="task")
@@ -141,7 +179,7 @@ def test_the_lease_of_a_run_that_died_expires_and_its_work_is_done() -> None:
 @pytest.mark.django_db
 def test_a_lease_from_before_the_clock_was_set_back_holds_nobody_up() -> None:
     make_cascade()
-    begin_run(path="task", why="", request_count=1, is_full=False)
+    begun()
     RecomputeLease.objects.update(expires_at=timezone.now() + timedelta(hours=1))
 
     assert refresh_scores(path="task") is not None
@@ -167,7 +205,7 @@ def test_a_run_that_was_overtaken_writes_nothing() -> None:
 @pytest.mark.django_db
 def test_the_number_of_an_older_lease_renews_nothing() -> None:
     make_cascade()
-    _, old = begin_run(path="task", why="", request_count=1, is_full=False)
+    _, old = begun()
     new = take_over()
 
     with pytest.raises(LeaseLostError):

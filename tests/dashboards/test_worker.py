@@ -61,7 +61,7 @@ def test_a_tick_shows_that_worker_and_beat_live() -> None:
 @pytest.mark.django_db
 def test_a_worker_leaves_the_work_to_the_run_that_holds_the_lease() -> None:
     make_cascade()
-    begin_run(path="command", why="", request_count=1, is_full=False)
+    begin_run(path="command", full=False)
 
     assert drain() == 0
     assert outstanding_requests().exists()
