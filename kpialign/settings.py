@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
 
+from kpialign import content_policy, patience
 from kpialign.logs import log_settings
 from kpialign.secret import kept_secret, make_private
 
@@ -29,10 +29,14 @@ SECRET_KEY_IS_GENERATED = SECRET_KEY == ""
 if SECRET_KEY_IS_GENERATED:
     SECRET_KEY = kept_secret(KPIALIGN_VAR / "secret.key")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# This machine's own names always: by them it is asked whether it lives.
+THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = list(dict.fromkeys([*env.list("ALLOWED_HOSTS", default=[]), *THIS_MACHINE]))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:  # names that a browser takes from this very host alone, and over TLS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -46,20 +50,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Plotly makes style elements that stay empty and fills them by script: the hash of the empty text.
-EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF, EMPTY_STYLE],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_policy.DIRECTIVES}
 
 # --- Parts -------------------------------------------------------------------------------------
 
@@ -119,7 +110,10 @@ TEMPLATES = [
 ]
 
 # DRF lets anyone in and switches the sign-in middleware off for its views; this closes them again.
-REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+}
 
 # --- Database and cache ------------------------------------------------------------------------
 
@@ -143,9 +137,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    given = DATABASES["default"].get("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] = patience.DATABASE | given
 
 CACHE_TABLE = "kpialign_cache"  # made by kpialign's first migration
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"dbcache://{CACHE_TABLE}")}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": env.cache_url("CACHE_URL", default=f"dbcache://{CACHE_TABLE}")
+}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["OPTIONS"] = patience.CACHE
 
 # --- Celery: a message is only a wake-up; the database knows what must be recomputed -----------
 
@@ -161,14 +161,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "polling_interval": 0.05,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Tasks of a killed worker come back after this; the tick has healed most by then.
-        "visibility_timeout": 120,
-        # A Redis that swallows everything may hold a page up only this long; the tick heals.
-        "socket_timeout": 2,  # longer than the worker's wait for a message, 1 s
-        "socket_connect_timeout": 1.5,
-        "health_check_interval": 25,
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = patience.BROKER
     CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 
 CELERY_TASK_SERIALIZER = "json"
@@ -219,6 +212,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = patience.MAIL
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="kpialign@localhost")
 
 # --- Language, time, static files, logs --------------------------------------------------------

@@ -42,6 +42,17 @@ django.setup()
 print(json.dumps({"debug": settings.DEBUG, "key": settings.SECRET_KEY,
     "hosts": settings.ALLOWED_HOSTS, "var": str(settings.KPIALIGN_VAR)}))
 """
+SHOW_SERVICES = """
+import json, django
+from django.conf import settings
+django.setup()
+print(json.dumps({"database": settings.DATABASES["default"]["OPTIONS"],
+    "cache": settings.CACHES["default"]["OPTIONS"],
+    "proxies": settings.REST_FRAMEWORK["NUM_PROXIES"],
+    "hosts": settings.ALLOWED_HOSTS, "mail": settings.EMAIL_TIMEOUT,
+    "cookies": [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME],
+    "folder": settings.KPIALIGN_VAR.exists()}))
+"""
 PRAGMAS = """
 import json, django
 django.setup()
@@ -160,6 +171,39 @@ def test_the_web_process_of_a_server_starts_with_a_key(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_server_behind_a_proxy_trusts_what_it_is_told_and_waits_for_nobody_long(
+    tmp_path: Path,
+) -> None:
+    shown = told(
+        SHOW_SERVICES,
+        KPIALIGN_VAR=str(tmp_path / "var"),
+        DATABASE_URL="postgres://nobody@127.0.0.1:1/none?sslmode=require&connect_timeout=9",
+        BROKER_URL="redis://127.0.0.1:1/0",
+        CACHE_URL="redis://127.0.0.1:1/1",
+        SECRET_KEY="from-outside",
+        ALLOWED_HOSTS="kpi.example.com",
+        TRUSTED_PROXY_COUNT="1",
+        HTTPS="True",
+    )
+
+    assert shown == {
+        "database": {
+            "sslmode": "require",
+            "connect_timeout": 9,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
+        },
+        "cache": {"socket_timeout": 2, "socket_connect_timeout": 1.5},
+        "proxies": 1,
+        "hosts": ["kpi.example.com", "127.0.0.1", "localhost", "[::1]"],
+        "mail": 10,
+        "cookies": ["__Host-sessionid", "__Host-csrftoken"],
+        "folder": False,
+    }
 
 
 def test_every_variable_is_in_the_example_and_every_example_is_read() -> None:
