@@ -1,22 +1,18 @@
 """Log each request under an id, which its answer and the tasks it asks for carry too."""
 
 from collections.abc import Awaitable
-from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
-from django.utils.encoding import escape_uri_path, iri_to_uri
 from django_structlog.middlewares import RequestMiddleware
 
 PROBES = {"/healthz", "/readyz"}  # asked every few seconds, and when there is no database
-SECRETS = {"key", "token", "uidb36"}  # whoever holds such a part of an address may come in by it
 
 
 class RequestLog(RequestMiddleware):
-    """Write a line when a request begins and when it ends; leave secrets and probes out."""
+    """Write a line when a request begins and when it ends; leave probes out."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         """Let probes pass in silence: a line of the log asks the database who is there."""
@@ -28,21 +24,6 @@ class RequestLog(RequestMiddleware):
         """Tell the person the id, by which the lines of one failed page are found."""
         response.headers["X-Request-ID"] = structlog.contextvars.get_contextvars()["request_id"]
         super().handle_response(request, response)
-
-    @staticmethod
-    def format_request(request: HttpRequest) -> str:
-        """Show the address without what opens a door."""
-        shown = request.path
-        try:
-            parts: dict[str, Any] = resolve(request.path_info).kwargs
-        except Resolver404:
-            parts = {}
-        for name in SECRETS & parts.keys():
-            shown = shown.replace(str(parts[name]), "...")
-        query = request.META.get("QUERY_STRING", "")
-        return (
-            f"{request.method} {escape_uri_path(shown)}{iri_to_uri(f'?{query}') if query else ''}"
-        )
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:

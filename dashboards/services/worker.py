@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import structlog
 from django.utils import timezone
 
 from dashboards.errors import LeaseHeldError, LeaseLostError, RecomputeFailedError
 from dashboards.models import RecomputeRun, WorkerHeartbeat
 from dashboards.services.refresh import refresh_scores
 from organisation.selectors import outstanding_requests
+
+log = structlog.get_logger(__name__)
 
 # A run that fails is tried again after 5 s, 10 s, 20 s ... at most 5 minutes.
 FIRST_WAIT = timedelta(seconds=5)
@@ -24,12 +27,25 @@ def drain() -> int:
     count = 0
     while not _must_wait():
         try:
-            if refresh_scores(path="task") is None:
+            run = refresh_scores(path="task")
+            if run is None:
                 break
         except (LeaseHeldError, LeaseLostError, RecomputeFailedError):
             break
+        _note(run)
         count += 1
     return count
+
+
+def _note(run: RecomputeRun) -> None:
+    """Log what a run did; the line carries the id of the request whose wake-up began it."""
+    log.info(
+        "scores_refreshed",
+        run=run.pk,
+        request_count=run.request_count,
+        node_count=run.node_count,
+        changed_block_count=run.changed_block_count,
+    )
 
 
 def note_heartbeat(name: str) -> None:

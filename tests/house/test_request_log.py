@@ -68,14 +68,6 @@ def test_a_task_that_a_request_asks_for_carries_its_id() -> None:
     assert message.headers["__django_structlog__"]["request_id"] == answer["X-Request-ID"]
 
 
-def test_an_invitation_is_not_written_into_the_log(
-    client: Client, db: None, lines: Callable[[], Lines]
-) -> None:
-    client.get("/welcome/a-secret-token/?next=/people/")
-
-    assert {line["request"] for line in lines()} == {"GET /welcome/.../?next=/people/"}
-
-
 @pytest.mark.parametrize(("proxies", "client_is"), [(0, "127.0.0.1"), (1, "192.0.2.5")])
 def test_the_client_is_the_one_that_a_trusted_proxy_names(
     settings: Settings, lines: Callable[[], Lines], proxies: int, client_is: str
