@@ -60,12 +60,7 @@ def _way(board: Board, code: str, values: frozenset[str]) -> list[str]:
     node = board.node(code)
     if not node.is_kpi:
         return []
-    influence = board.standing.influence([code], board.column)
-    drivers = sum(
-        influence.get(link.child, 0.0)
-        for link in board.cascade.children(code)
-        if link.child in values
-    )
+    drivers = _moved_share(board, code, values)
     if code in values and node.formula:
         told = f"{node.name}, through its formula"
     elif code in values:
@@ -76,3 +71,13 @@ def _way(board: Board, code: str, values: frozenset[str]) -> list[str]:
         return []
     share = f"; {shown.share(drivers)} of its driver score" if drivers else ""
     return [told + share]
+
+
+def _moved_share(board: Board, code: str, values: frozenset[str]) -> float:
+    """Add up the shares of a node's drivers whose value moves, or whose own drivers do."""
+    links = [link for link in board.cascade.children(code) if board.score(link.child).is_scored]
+    moved = [
+        link.weight * (1.0 if link.child in values else _moved_share(board, link.child, values))
+        for link in links
+    ]
+    return sum(moved) / sum(link.weight for link in links) if links else 0.0

@@ -20,7 +20,8 @@ def purposes(codes: Iterable[str]) -> dict[str, Purpose]:
         return {}
     users = _formula_users(version)
     above = defaultdict(set, {code: set(found) for code, found in users.items()})
-    for parent, child in version.links.values_list("parent__code", "child__code"):
+    contributing = version.links.filter(kind="contributes")
+    for parent, child in contributing.values_list("parent__code", "child__code"):
         above[child].add(parent)
     objectives = dict(Node.objects.filter(archived_at=None).values_list("code", "objective__name"))
     names = dict(KPI.objects.values_list("node__code", "name"))
