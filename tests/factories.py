@@ -79,7 +79,7 @@ def make_person(
     return user
 
 
-def make_kpi(  # noqa: PLR0913  each part of a definition may be what a test is about
+def make_kpi(
     code: str,
     *,
     department: str = "OPS",
@@ -131,7 +131,7 @@ def link(parent: Node, child: Node, weight: str = "1", kind: str = "contributes"
     )
 
 
-def figure(  # noqa: PLR0913  each part of a change may be what a test is about
+def figure(
     kpi: KPI,
     label: str,
     value: str | None,
