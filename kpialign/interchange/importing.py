@@ -19,6 +19,7 @@ from kpialign.interchange.difference import Difference, difference
 from kpialign.interchange.problems import Problem, Report
 from kpialign.interchange.proposal import Proposal
 from kpialign.interchange.rights import check_rights
+from kpialign.interchange.sheets import SHEETS
 from kpialign.interchange.source import read_source
 from kpialign.interchange.tables import Table, typed
 from kpis.selectors.purpose import version_in_force
@@ -35,8 +36,14 @@ class CascadeRefusedError(RefusedError):
     def __init__(self, errors: Sequence[Problem], warnings: Sequence[Problem]) -> None:
         """Keep every problem."""
         super().__init__(f"The file has {len(errors)} errors; nothing was imported.")
-        self.errors = list(errors)
-        self.warnings = list(warnings)
+        self.errors = sorted(errors, key=_place)
+        self.warnings = sorted(warnings, key=_place)
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """Order problems as a person goes through the sheets."""
+    order = list(SHEETS)
+    return (order.index(problem.sheet) if problem.sheet in order else -1, problem.row)
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,14 @@ def _read_zip(path: Path, report: Report) -> dict[str, RawTable]:
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         raise ImportRefusedError(f"{path} is a damaged workbook or zip file.") from None
     if "xl/workbook.xml" not in names:
-        raise ImportRefusedError(f"{path} is a document of another kind; {ACCEPTED}.")
+        raise ImportRefusedError(_told_of_document(path, names))
     return read_workbook(path, report)
+
+
+def _told_of_document(path: Path, names: set[str]) -> str:
+    if any(name.endswith("workbook.xml") for name in names):
+        return f"{path} is a workbook packed unusually; save it anew with a spreadsheet program."
+    return f"{path} is a document of another kind; {ACCEPTED}."
 
 
 def _is_office(names: set[str]) -> bool:

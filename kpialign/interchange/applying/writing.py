@@ -74,9 +74,7 @@ class Writing:
             _note(held[1], new)
         for key, (before, after) in series.items():
             named = " ".join(key)
-            self.told.append(
-                trail.Written(action, subject, named, before or None, after, self.why)
-            )
+            self.told.append(trail.Written(action, subject, named, before or None, after, self.why))
 
 
 def _note(columns: Columns, row: Any) -> None:  # noqa: ANN401, a target or an actual

@@ -1,0 +1,1 @@
+"""Cascades in and out of files."""
