@@ -7,6 +7,9 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from kpialign.htmx import wants_fragment
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -40,3 +43,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(  # type: ignore[override]  # a fragment gets a sentence
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Lead a page to the sign-in; in a fragment say so, and leave what is typed around it."""
+        if wants_fragment(request):
+            return render(request, "account/_signed_out.html", status=401)
+        return super().handle_no_permission(request, view_func)

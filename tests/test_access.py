@@ -197,3 +197,16 @@ def test_a_role_that_was_taken_closes_the_page_at_once() -> None:
     assert is_sent_to_sign_in(client.get("/enter/OPS/"))
     user = User.objects.get(pk=user.pk)
     assert browser_of(user, "viewer").get("/enter/OPS/").status_code == 403
+
+
+@pytest.mark.parametrize("actor", OUTSIDE)
+@pytest.mark.parametrize("path", ["/freshness/", "/enterprise/", "/departments/OPS/effect/"])
+def test_a_fragment_says_that_one_is_signed_out_in_place_of_a_whole_page(
+    path: str, actor: str
+) -> None:
+    client = browser_of(person_who_is(actor), actor)
+
+    response = client.get(path, headers={"HX-Request": "true"})
+
+    assert response.status_code == 401
+    assert response.content.startswith(b'<span role="alert">You are signed out.')
