@@ -142,7 +142,7 @@ def _prepared(folder: Path, addresses: dict[str, str]) -> Iterator[Installation]
     own = {"KPIALIGN_VAR": str(folder), "KPIALIGN_NO_BOOTSTRAP": "1", "TMPDIR": str(folder)}
     installation = Installation(folder, kept | own | addresses)
     try:
-        assert installation.ask("prepare") > 0
+        assert installation.ask("prepare")
         yield installation
     finally:
         installation.end()
