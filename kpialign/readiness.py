@@ -23,7 +23,7 @@ BROKER_PATIENCE = 2.0
 DATABASE_PATIENCE = "2s"  # for one statement; a connection has a limit of its own, in the settings
 
 READY = ""
-UNKNOWN = "not known while the database does not answer"
+NO_ANSWER = "the database gives no answer"
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def check() -> tuple[Part, ...]:
     database = Part("database", _tried(database_trouble))
     return (
         database,
-        Part("migrations", _tried(migrations_trouble) if database.is_ready else UNKNOWN),
+        Part("migrations", _tried(migrations_trouble) if database.is_ready else NO_ANSWER),
         Part("broker", broker_trouble()),
-        Part("worker", _tried(worker_trouble) if database.is_ready else UNKNOWN),
+        Part("worker", _tried(worker_trouble) if database.is_ready else NO_ANSWER),
     )
 
 
@@ -55,7 +55,7 @@ def _tried(trouble: Callable[[], str]) -> str:
         with _impatient():
             return trouble()
     except DatabaseFault:
-        return "the database does not answer"
+        return NO_ANSWER
 
 
 @contextmanager

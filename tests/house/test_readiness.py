@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -158,9 +160,31 @@ def test_without_a_database_the_answer_is_a_calm_no(
 
     told = done.stdout.splitlines()
     assert told[:2] == ["200 alive", "503 not ready"]
-    assert ("database: the database does not answer" in told) is tells
-    assert ("worker: not known while the database does not answer" in told) is tells
+    assert ("database: the database gives no answer" in told) is tells
+    assert ("worker: the database gives no answer" in told) is tells
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("part", ["worker", "beat"])
+def test_the_check_of_a_container_names_a_silent_part(worker: WorkerHeartbeat, part: str) -> None:
+    WorkerHeartbeat.objects.update(name=part)
+    call_command("check_heartbeat", part)
+
+    WorkerHeartbeat.objects.update(at=timezone.now() - timedelta(seconds=40))
+
+    with pytest.raises(CommandError, match=f"The {part}: silent for 40 s"):
+        call_command("check_heartbeat", part)
+
+
+def test_the_check_of_a_container_says_when_it_cannot_know(tmp_path: Path) -> None:
+    done = run_python(
+        "from django.core.management import execute_from_command_line as run\n"
+        "run(['manage.py', 'check_heartbeat', 'worker'])",
+        KPIALIGN_VAR=str(tmp_path / "var"),
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "CommandError: The worker: the database gives no answer.\n"
 
 
 def test_asking_changes_nothing(client: Client, db: None) -> None:
