@@ -5,7 +5,7 @@ from math import isnan
 
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
-from dashboards.measures import Distance, distance, score_text, units_of
+from dashboards.measures import Distance, distance, from_target, score_text, units_of
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
 from kpialign.scoring.status import Status
@@ -17,13 +17,20 @@ SEEN = 0.05  # what one decimal can show
 
 def kpi_headline(board: Board, code: str) -> str:
     """Say where a KPI stands against what it is compared with."""
+    if not board.context.back or isnan(board.score(code).value):
+        return against_target(board, code)
+    unit = units_of(board, [code])[code]
+    value = shown.spoken(shown.figure(board.score(code).value, unit))
+    return _against_the_past(board, code, unit, value)
+
+
+def against_target(board: Board, code: str) -> str:
+    """Say where a KPI stands against its target."""
     node, now, context = board.node(code), board.score(code), board.context
     unit = units_of(board, [code])[code]
     if isnan(now.value):
         return f"{node.name} has no figure for {context.period_name} yet"
     value = shown.spoken(shown.figure(now.value, unit))
-    if context.back:
-        return _against_the_past(board, code, unit, value)
     if isnan(now.target):
         purpose = "no target is set" if node.has_target else "it has no target"
         return f"{node.name} is {value}; {purpose} for {context.period_name}"
@@ -31,7 +38,7 @@ def kpi_headline(board: Board, code: str) -> str:
 
 
 def _against_the_target(board: Board, code: str, unit: Unit, value: str) -> str:
-    found, is_band = distance(board, code), board.node(code).direction == BAND
+    found, is_band = from_target(board, code), board.node(code).direction == BAND
     if not found.difference:
         return f"is inside its band at {value}" if is_band else f"is exactly on target at {value}"
     size = shown.spoken(shown.difference(abs(found.difference), unit)).lstrip("+")
@@ -58,7 +65,7 @@ def _side(found: Distance) -> str:
 def enterprise_headline(board: Board) -> str:
     """Say whether the strategy is on track, and if not, what holds it back most."""
     if not board.has_scores:
-        return f"Nothing is scored for {board.context.period_name} yet"
+        return nothing_scored(board)
     top = board.cascade.top
     if too_early := _too_early(board, top):
         return too_early
@@ -69,9 +76,20 @@ def enterprise_headline(board: Board) -> str:
     return f"{holds}: {cause}" if (cause := worst_cause(board, worst)) else holds
 
 
+def nothing_scored(board: Board) -> str:
+    """Say that a period has no scores, and up to when figures are in."""
+    until = board.context.freshness.reporting_on
+    told = f"Nothing is scored for {board.context.period_name}"
+    if until is None or board.context.period.start_on <= until:
+        return f"{told} yet"
+    return f"{told} yet: figures are in up to {shown.day(until)}"
+
+
 def objective_headline(board: Board, code: str) -> str:
     """Say how an objective stands, and what pulls it down most."""
     name, now = board.node(code).name, board.score(code)
+    if not board.has_scores:
+        return nothing_scored(board)
     if not now.is_scored:
         return (
             f"{name} is not scored for {board.context.period_name}: nothing beneath it has a target"
@@ -90,6 +108,8 @@ def objective_headline(board: Board, code: str) -> str:
 
 def department_headline(board: Board, code: str, name: str) -> str:
     """Say what a department owes the strategy and where it falls short most."""
+    if not board.has_scores:
+        return nothing_scored(board)
     found = board.standing.department_scores().get(code)
     score = float(found.score[board.column]) if found else float("nan")
     if found is None or isnan(found.coverage[board.column]):
@@ -102,7 +122,7 @@ def department_headline(board: Board, code: str, name: str) -> str:
     told = score_text(score, board.context.limits)
     if worst is None or _lost(board, worst, weights[worst]) <= 0:
         return f"{name} reaches everything it is asked for: its KPIs score {told}"
-    return f"{name} scores {told}: {_lower(kpi_headline(board, worst))}"
+    return f"{name} scores {told}: {_lower(against_target(board, worst))}"
 
 
 def worst_cause(board: Board, code: str) -> str:
@@ -113,7 +133,7 @@ def worst_cause(board: Board, code: str) -> str:
     worst = max(results, key=lambda one: _lost(board, one, weights[one]), default=None)
     if worst is None or _lost(board, worst, weights[worst]) <= 0:
         return ""
-    return _lower(kpi_headline(board, worst))
+    return _lower(against_target(board, worst))
 
 
 def _lower(sentence: str) -> str:

@@ -46,11 +46,17 @@ class Distance:
 
 
 def distance(board: Board, code: str) -> Distance:
-    """Compare a KPI with its target, or with itself some periods before."""
+    """Compare a KPI with what the page compares with: its target, or itself some periods before."""
+    if not board.context.back:
+        return from_target(board, code)
     now, direction = board.score(code), board.node(code).direction
-    if board.context.back:
-        before = board.score(code, board.context.back).value
-        return Distance(now.value - before, _better(now, direction, before), _span(now, direction))
+    before = board.score(code, board.context.back).value
+    return Distance(now.value - before, _better(now, direction, before), _span(now, direction))
+
+
+def from_target(board: Board, code: str) -> Distance:
+    """Compare a KPI with its target or band."""
+    now, direction = board.score(code), board.node(code).direction
     if direction == BAND:
         return Distance(_outside(now.value, now), -abs(_outside(now.value, now)), _span(now, BAND))
     difference = now.value - now.target
@@ -87,7 +93,7 @@ def variance(board: Board, code: str, unit: Unit) -> Variance:
         return Variance(Figure(shown.UNKNOWN), "", f"no figure or no {reference}", None)
     if not board.context.back and board.node(code).direction == BAND and not found.difference:
         drawn = bullet(0.0, found.span)
-        return Variance(Figure("in band"), "", "inside its band", drawn)
+        return Variance(Figure("in band"), "", "inside its band", drawn, is_in_band=True)
     if found.better_by > 0:
         tone, words = "better", f"better than {reference}"
     elif found.better_by < 0:

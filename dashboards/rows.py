@@ -38,6 +38,14 @@ class ScoreShown:
     bounds: str  # "could lie between 55.0 and 80.0 until Lead time is in"; empty when known
     is_provisional: bool
 
+    @property
+    def note(self) -> str:
+        """Say how complete the score is and whether it may still change."""
+        if self.mark.status == Status.NOT_SCORED:
+            return ""
+        open_ = ", some not approved yet" if self.is_provisional else ""
+        return f"{self.covered or 'all figures in'}{open_}"
+
 
 @dataclass(frozen=True)
 class Variance:
@@ -47,6 +55,7 @@ class Variance:
     tone: str  # better, worse or nothing
     words: str  # for whoever does not see the colour
     bullet: Bullet | None
+    is_in_band: bool = False
 
 
 @dataclass(frozen=True)

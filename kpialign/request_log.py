@@ -8,7 +8,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-PROBES = {"/healthz", "/readyz"}  # asked every few seconds, and when there is no database
+# Asked every few seconds: by watchers, also when there is no database, and by every open page.
+PROBES = {"/healthz", "/readyz", "/freshness/"}
 
 
 class RequestLog(RequestMiddleware):

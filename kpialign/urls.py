@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("kpis.urls")),
     path("", include("dashboards.urls")),
 ]
+
+handler500 = "kpialign.views.server_error"

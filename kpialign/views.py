@@ -1,10 +1,12 @@
-"""Answer whether this web process lives, and whether the product can do its work."""
+"""Answer whether this web process lives, whether the product can work, and that a page failed."""
 
 from ipaddress import ip_address
 
+import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.db.utils import Error as DatabaseFault
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -37,6 +39,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
         content_type="text/plain; charset=utf-8",
         status=200 if is_ready else 503,
     )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that a page failed, with the number under which its log lines are found.
+
+    It asks nothing of the database, which may be what failed.
+    """
+    known = structlog.contextvars.get_contextvars()
+    page = render_to_string("500.html", {"request_id": known.get("request_id", "")})
+    return HttpResponse(page, status=500)
 
 
 def _is_from_this_machine(request: HttpRequest) -> bool:

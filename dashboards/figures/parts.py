@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from dashboards.figures.finished import finished
 
+ROOM = 1.5  # how much longer than the longest bar the axis is, for its label
+
 
 @dataclass(frozen=True)
 class Part:
@@ -44,7 +46,7 @@ def parts_figure(parts: Sequence[Part]) -> dict[str, object]:
     longest = max((part.most for part in parts), default=0.0)
     layout = {
         "barmode": "overlay",
-        "xaxis": {"range": [0, longest * 1.3], "showticklabels": False, "showgrid": False},
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
+        "xaxis": {"range": [0, longest * ROOM], "showticklabels": False, "showgrid": False},
+        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False, "dtick": 1},
     }
     return finished([most, gives], layout)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
 
 from django.http import Http404
 
@@ -9,6 +11,7 @@ from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force
 from dashboards.selectors.context import Context, page_context
 from dashboards.selectors.scores import NodeScore, ScoreTable, stored_table
 from dashboards.selectors.standing import Standing, standing_of
+from kpialign.scoring.results import Mark
 from kpis.models import Target
 
 
@@ -40,6 +43,31 @@ class Board:
     def node(self, code: str) -> NodeFacts:
         """Return what is told of a node."""
         return self.cascade.nodes[code]
+
+    @cached_property
+    def _entered(self) -> list[NodeScore]:
+        entered = [
+            one.code for one in self.cascade.nodes.values() if one.is_kpi and not one.formula
+        ]
+        return [self.score(code) for code in entered]
+
+    @property
+    def entered_count(self) -> int:
+        """How many KPIs people enter."""
+        return len(self._entered)
+
+    @property
+    def in_count(self) -> int:
+        """How many of them have a figure in the page's period."""
+        return sum(not isnan(one.value) for one in self._entered)
+
+    @property
+    def approved_count(self) -> int:
+        """How many of them have one that rests on approved figures alone."""
+        return sum(
+            not isnan(one.value) and Mark.VALUE_PROVISIONAL not in one.marks
+            for one in self._entered
+        )
 
     @property
     def has_scores(self) -> bool:

@@ -85,7 +85,11 @@ def department_page(board: Board, department: Department, chosen: Status | None)
         objectives=_served(board, code),
         rows=rows,
         inputs=input_rows,
-        missing=[row for row in (*input_rows, *rows) if row.actual.is_unknown],
+        missing=[
+            row
+            for row in (*input_rows, *plain_rows(board, scored, weights=weights))
+            if row.actual.is_unknown and not row.is_calculated
+        ],
         shared=_shared(board, code, scored),
         charts=_charts(board, name, found, {one: weights[one] for one in scored}),
         has_illustrations=any(row.is_illustrative for row in rows),

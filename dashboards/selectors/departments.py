@@ -82,4 +82,5 @@ def _headline(board: Board, rows: Sequence[DepartmentRow]) -> str:
     if on_track == len(known):
         return f"All {len(known)} departments are on track"
     worst = min(known, key=lambda name: known[name])
-    return f"{on_track} of {len(known)} departments are on track; {worst} is furthest behind"
+    many = f"{on_track} of {len(known)} departments" if on_track else "No department"
+    return f"{many} {'are' if on_track > 1 else 'is'} on track; {worst} is furthest behind"

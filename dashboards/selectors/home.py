@@ -16,7 +16,7 @@ from dashboards.tables import objectives_in_order
 from kpis.models import ReportingPeriod
 from kpis.rows import SheetDue
 from kpis.selectors.due import departments_to_read, sheets_due
-from organisation.models import User
+from organisation.models import Department, User
 
 MOST_ROWS = 3
 
@@ -43,6 +43,7 @@ class HomePage:
     nothing_due: str  # what comes next, for whoever enters figures; empty for the others
     scope: str
     rows: Sequence[ObjectiveRow]
+    departments: Sequence[tuple[str, str]]  # code and sentence of those this person heads
     strategy: str
 
 
@@ -52,13 +53,17 @@ def home_page(board: Board, user: User) -> HomePage:
     departments = departments_to_read(user)
     sheets = [one for one in sheets_due(user, departments, today) if one.can_enter]
     due = [_due(one, today) for one in sheets if one.missing_count or one.draft_count]
-    scope, rows = _scope(board, user)
+    headed = [one for one in departments if one.head_id == user.pk]
+    scope, rows = _scope(board, user, headed)
     return HomePage(
         headline=_headline(board, due, sheets),
         due=due,
         nothing_due=_next(sheets, today) if sheets and not due else "",
         scope=scope,
         rows=rows,
+        departments=[
+            (one.code, headlines.department_headline(board, one.code, one.name)) for one in headed
+        ],
         strategy=headlines.enterprise_headline(board),
     )
 
@@ -101,16 +106,25 @@ def _next(sheets: Sequence[SheetDue], today: date) -> str:
     return f"Next: {name_of(following)} opens {shown.day(following.start_on)}."
 
 
-def _scope(board: Board, user: User) -> tuple[str, list[ObjectiveRow]]:
-    """Choose three objectives: those a person owns, else their departments', else the weakest."""
-    owned = [code for code in objectives_in_order(board) if board.node(code).owner_id == user.pk]
-    owned = [code for code in owned if code not in board.cascade.top] or owned
-    if owned:
-        return "My objectives", [_row(board, code) for code in owned[:MOST_ROWS]]
+def _scope(
+    board: Board, user: User, headed: Sequence[Department]
+) -> tuple[str, list[ObjectiveRow]]:
+    """Choose three objectives: a person's own and their departments', else the weakest."""
     beneath = [code for code in objectives_in_order(board) if code not in board.cascade.top]
     scored = [code for code in beneath or board.cascade.top if board.score(code).is_scored]
+    own = [code for code in scored if board.node(code).owner_id == user.pk]
+    own += [code for code in scored if code not in own and _serves(board, code, headed)]
+    if own:
+        return "My objectives", [_row(board, code) for code in own[:MOST_ROWS]]
     weakest = sorted(scored, key=lambda code: (board.score(code).score, code))
     return "Furthest behind", [_row(board, code) for code in weakest[:MOST_ROWS]]
+
+
+def _serves(board: Board, objective: str, departments: Sequence[Department]) -> bool:
+    """Whether any of the departments has a scored KPI beneath an objective."""
+    codes = {one.code for one in departments}
+    beneath = board.standing.influence([objective], board.column) if codes else {}
+    return any(board.node(one).is_kpi and board.node(one).department in codes for one in beneath)
 
 
 def _row(board: Board, code: str) -> ObjectiveRow:

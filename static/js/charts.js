@@ -3,6 +3,7 @@
 const NARROW = 480;
 const NEAR = "300px";
 const GAP = 16;
+const THICK = 26;
 const drawn = new Set();
 let library;
 
@@ -30,17 +31,19 @@ function lineStyle(trace, look) {
   return { ...trace, ...styles[role], connectgaps: false };
 }
 
-function barStyle(trace, look) {
+// A bar is as thick as a line of text needs, however few there are.
+function barStyle(trace, look, height) {
   const role = trace.meta?.role;
+  const outer = Math.min(0.62, (THICK * trace.y.length) / height);
   const outlined = { color: look.surface, line: { color: look.target, width: 1.25 } };
   const fill = { actual: look.actual, prior: look.prior, good: look.good, bad: look.bad }[role];
   const marker = role === "target" ? outlined : { color: fill ?? look.forecast };
-  return { ...trace, marker, width: role === "target" ? 0.62 : 0.4, textfont: { color: look.ink } };
+  return { ...trace, marker, width: role === "target" ? outer : outer * 0.6, textfont: { color: look.ink } };
 }
 
-function styledTraces(figure, look) {
+function styledTraces(figure, look, height) {
   return figure.data.map((trace) =>
-    trace.type === "bar" ? barStyle(trace, look) : lineStyle(trace, look));
+    trace.type === "bar" ? barStyle(trace, look, height) : lineStyle(trace, look));
 }
 
 function axis(own, look, { narrow, vertical }) {
@@ -48,11 +51,14 @@ function axis(own, look, { narrow, vertical }) {
     automargin: true,
     fixedrange: true,
     zeroline: false,
+    showline: own.showticklabels !== false && !vertical,
     showgrid: vertical,
     gridcolor: look.grid,
     linecolor: look["line-strong"],
     tickfont: { color: look["ink-3"], size: 12 },
-    nticks: vertical ? 6 : narrow ? 4 : 8,
+    nticks: vertical ? 6 : narrow ? 3 : 8,
+    tickangle: 0,
+    tickformat: vertical ? "," : undefined,
     ...own,
   };
 }
@@ -87,6 +93,20 @@ function rangeOf(figure) {
   return [low - margin, high + margin];
 }
 
+// Long names take two lines where a chart is narrow.
+function wrapped(name, narrow) {
+  if (!narrow || name.length < 16) return name;
+  const words = name.split(" ");
+  const half = Math.ceil(words.length / 2);
+  return `${words.slice(0, half).join(" ")}<br>${words.slice(half).join(" ")}`;
+}
+
+function names(figure, narrow) {
+  const bars = figure.data.find((trace) => trace.type === "bar");
+  if (!bars) return {};
+  return { tickvals: bars.y, ticktext: bars.y.map((name) => wrapped(name, narrow)) };
+}
+
 function layoutOf(figure, look, frame) {
   const narrow = frame.clientWidth < NARROW;
   const bars = figure.data.some((trace) => trace.type === "bar");
@@ -104,8 +124,9 @@ function layoutOf(figure, look, frame) {
     hovermode: bars ? "closest" : "x unified",
     hoverlabel: { bgcolor: look.surface, bordercolor: look["line-strong"], font: { color: look.ink } },
     xaxis: axis(figure.layout.xaxis ?? {}, look, { narrow, vertical: false }),
-    yaxis: axis({ ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}) }, look,
-      { narrow, vertical: !bars }),
+    yaxis: axis(
+      { ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}), ...names(figure, narrow) },
+      look, { narrow, vertical: !bars }),
     annotations: found,
     dragmode: false,
   };
@@ -128,7 +149,7 @@ function draw(frame) {
   const figure = figureOf(frame);
   const look = looks();
   frame.querySelector(".waiting")?.remove();
-  window.Plotly.react(frame, styledTraces(figure, look), layoutOf(figure, look, frame), CONFIG);
+  window.Plotly.react(frame, styledTraces(figure, look, frame.clientHeight), layoutOf(figure, look, frame), CONFIG);
   drawn.add(frame);
 }
 
