@@ -13,7 +13,7 @@ from organisation.models import Membership
 
 def figure(cell: Cell) -> Figure:
     """Stand for the reader of numbers, which looks at the whole column: see figures."""
-    raise NotImplementedError(cell)
+    raise TypeError(f"A number is read with its column, not alone: {cell!r}")
 
 
 @dataclass(frozen=True)

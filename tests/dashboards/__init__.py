@@ -1,0 +1,1 @@
+"""Tests of how it reads: stored scores, recompute, pages."""

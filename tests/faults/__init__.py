@@ -1,0 +1,1 @@
+"""Faults given to real processes, and what stands afterwards."""

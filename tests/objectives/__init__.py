@@ -1,0 +1,1 @@
+"""Tests of what is wanted: perspectives, objectives and links."""
