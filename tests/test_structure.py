@@ -153,26 +153,6 @@ def test_a_test_is_named_as_a_sentence() -> None:
     assert curt == ["tests/conftest.py test_settings"]
 
 
-# A kind of file that only one app has, and why.
-OWN_KINDS = {
-    ("organisation", "adapter"): "what allauth asks of a project",
-    ("dashboards", "blocks"): "the one reader and writer of stored scores",
-    ("dashboards", "figures"): "the pure functions that draw",
-    ("dashboards", "headlines"): "the sentences above pages and figures",
-    ("kpis", "number_reading"): "numbers as people write them",
-}
-
-
-def test_the_apps_have_the_same_kinds_of_files() -> None:
-    common = {
-        *("__init__", "apps", "models", "migrations", "errors", "permissions", "selectors"),
-        *("services", "rows", "forms", "views", "urls", "tasks", "templatetags", "__pycache__"),
-    }
-    found = {(app, path.stem) for app in APPS[1:] for path in (ROOT / app).iterdir()}
-
-    assert {kind for kind in found if kind[1] not in common} - OWN_KINDS.keys() == set()
-
-
 def addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Walk every address of the product."""
     for entry in resolver.url_patterns:
