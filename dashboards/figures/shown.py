@@ -158,7 +158,7 @@ def score(value: float, thresholds: Iterable[float] = ()) -> str:
     known = round(value, 9)
     exact = Decimal(repr(known))
     rounded = exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    if any(known < limit <= rounded for limit in thresholds):
+    if any(exact < Decimal(repr(limit)) <= rounded for limit in thresholds):
         rounded = exact.quantize(Decimal("0.1"), rounding=ROUND_FLOOR)
     return number(float(rounded), 1)
 

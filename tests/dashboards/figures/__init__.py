@@ -1,0 +1,1 @@
+"""Numbers, lines, bullets and charts: pure functions, without a database."""
