@@ -23,6 +23,7 @@ TABLE: list[tuple[Callable[[p.Person], bool], str]] = [
     (p.can_read_runs, "- - - y y y"),
     (p.can_read_people, "- - - y y y"),
     (p.can_manage_people, "- - - - - y"),
+    (p.can_read_readiness, "- - - - - y"),
 ]
 Scoped = Callable[[p.Person, Department, Entity | None], bool]
 # The same with a scope: own means one's department, all means every one.
