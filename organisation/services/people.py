@@ -121,9 +121,9 @@ def change_password(*, person: User, password: str, by: User | None, path: str) 
 @transaction.atomic
 def disable_person(*, person: User, by: User | None, path: str, why: str = "") -> None:
     """Shut a person out and end their sessions; what they wrote keeps their name."""
+    admins = locked_system_admins()
     locked = _locked(person)
-    others = system_admins().exclude(pk=locked.pk)
-    if system_admins().filter(pk=locked.pk).exists() and not others.exists():
+    if admins == [locked]:
         raise LastSystemAdminError(
             f"{locked} is the only system admin. Make another one first, then disable this person."
         )
@@ -160,6 +160,11 @@ def end_sessions(*people: User) -> None:
     )
     for person in people:
         forget_access(person)
+
+
+def locked_system_admins() -> list[User]:
+    """Lock those who can manage people, so that two of them cannot shut each other out at once."""
+    return list(system_admins().select_for_update().order_by("pk"))
 
 
 def _locked(person: User) -> User:

@@ -9,7 +9,7 @@ from organisation.errors import LastSystemAdminError, RoleWithoutDepartmentError
 from organisation.models import Department, Entity, Membership, User
 from organisation.selectors import system_admins
 from organisation.services import trail
-from organisation.services.people import end_sessions
+from organisation.services.people import end_sessions, locked_system_admins
 
 BATCH = 500
 Role = Membership.Role
@@ -62,6 +62,7 @@ def give_roles(*, roles: Sequence[RoleGiven], by: User | None, path: str) -> int
 def replace_roles(*, person: User, roles: Sequence[RoleGiven], by: User | None, path: str) -> bool:
     """Give a person exactly these roles; say whether anything changed."""
     _refuse_head_of_nothing(roles)
+    locked_system_admins()
     User.objects.select_for_update().get(pk=person.pk)
     held = {_key(membership): membership for membership in _memberships([person.pk])}
     wanted = {given.key: given.membership for given in roles}
