@@ -1,6 +1,6 @@
 """Read stored scores as arrays: the one door for pages, API and exports."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -141,11 +141,3 @@ def stored_table(
 def _within(slots: np.ndarray, block: Block) -> np.ndarray:
     inside: np.ndarray = slots % SLOTS < block.marks.size
     return inside
-
-
-def periods_of_kind(kind: str, codes: Sequence[str] = ()) -> list[ReportingPeriod]:
-    """Return the periods of a length, in order; only those of some labels if given."""
-    found = ReportingPeriod.objects.filter(kind=kind)
-    if codes:
-        found = found.filter(label__in=codes)
-    return list(found.order_by("start_on"))
