@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -19,25 +20,24 @@ LOOKS = re.compile(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|\bcolou?r\b|font|\bwidth\b|dash
 PERIODS = [f"Q{1 + i % 4} FY{23 + i // 4}" for i in range(13)]
 
 
-def trend(**changes: Any) -> Trend:
-    values = [200.0 + i for i in range(13)]
-    told: dict[str, Any] = {
-        "periods": PERIODS,
-        "actual": values,
-        "texts": [f"{value:.1f} d" for value in values],
-        "prior": [value - 5 for value in values],
-        "target": [190.0] * 13,
-        "target_text": "target",
-    }
-    return Trend(**(told | changes))
-
+VALUES = [200.0 + i for i in range(13)]
+TREND = Trend(
+    periods=PERIODS,
+    actual=VALUES,
+    texts=[f"{value:.1f} d" for value in VALUES],
+    prior=[value - 5 for value in VALUES],
+    target=[190.0] * 13,
+    target_text="target",
+)
 
 FIGURES = {
-    "trend": trend_figure(trend()),
-    "trend with a gap": trend_figure(trend(actual=[1.0, nan, *[3.0] * 11])),
-    "trend with a band": trend_figure(trend(high=[210.0] * 13)),
-    "trend of nothing but the past": trend_figure(trend(actual=[nan] * 13, target=[nan] * 13)),
-    "score": trend_figure(trend(reaches=(0.0, 100.0))),
+    "trend": trend_figure(TREND),
+    "trend with a gap": trend_figure(replace(TREND, actual=[1.0, nan, *[3.0] * 11])),
+    "trend with a band": trend_figure(replace(TREND, high=[210.0] * 13)),
+    "trend of nothing but the past": trend_figure(
+        replace(TREND, actual=[nan] * 13, target=[nan] * 13)
+    ),
+    "score": trend_figure(replace(TREND, reaches=(0.0, 100.0))),
     "parts": parts_figure([Part("A", 20.0, 25.0, "20.0 of 25.0"), Part("B", nan, 75.0, "?")]),
     "no parts": parts_figure([]),
 }
@@ -107,5 +107,5 @@ def test_bars_begin_at_zero() -> None:
 
 
 def test_an_axis_that_does_not_begin_at_zero_says_so() -> None:
-    assert axis_note(trend()) == "The axis does not start at zero."
-    assert axis_note(trend(reaches=(0.0, 100.0))) == ""
+    assert axis_note(TREND) == "The axis does not start at zero."
+    assert axis_note(replace(TREND, reaches=(0.0, 100.0))) == ""
