@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboards.models import WorkerHeartbeat
+from organisation.selectors import outstanding_requests
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ def heartbeat_proof(name: str, since: datetime) -> Proof:
     """Ask the worker, or by what the worker does the beat, for a heartbeat row of this start."""
     missing = "its heartbeat row was not written"
     return Proof(name, lambda: has_beaten(name, since), 60, missing)
+
+
+def scores_proof() -> Proof:
+    """Ask the worker to do all that is outstanding: the scores of a demo just loaded."""
+    missing = "it did not calculate the scores"
+    return Proof("worker", lambda: not outstanding_requests().exists(), 120, missing)
 
 
 def web_answers(host: str, port: int) -> bool:

@@ -25,7 +25,7 @@ from kpialign.supervisor import first_start, folder
 from kpialign.supervisor.children import Supervisor, last_lines
 from kpialign.supervisor.lock import hold
 from kpialign.supervisor.parts import environment, parts
-from kpialign.supervisor.proof import Proof, heartbeat_proof, wait_for, web_proof
+from kpialign.supervisor.proof import Proof, heartbeat_proof, scores_proof, wait_for, web_proof
 from organisation.services.demo_sign_ins import DemoSignIn
 
 LOOPBACK = "127.0.0.1"
@@ -97,6 +97,7 @@ class Command(BaseCommand):
         """Put in what a new folder begins with, and remember what to tell about it."""
         self.sign_ins: list[DemoSignIn] = []
         self.invitation: str | None = None
+        self.is_new_demo = wants_demo and first_start.is_empty()
         if wants_demo:
             cascade = settings.BASE_DIR / "demo" / "texas_instruments"
             self.sign_ins = first_start.prepare_demo(self.folder, cascade, self._say)
@@ -119,6 +120,9 @@ class Command(BaseCommand):
             try:
                 supervisor.start()
                 self._prove(supervisor, web_proof(self.host, self.port))
+                if self.is_new_demo:
+                    self._say("The worker calculates its scores ...")
+                    self._prove(supervisor, scores_proof())
                 if not supervisor.is_stopping:
                     self._greet()
                     if opens_browser:
