@@ -17,7 +17,8 @@ Sheets = Sequence[tuple[Sheet, Iterable[Any]]]
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'")
 MOST_ROWS = 1_048_575  # a workbook's, without the header
 # How a workbook writes a character that XML would lose, and the texts that look like that.
-LOST_IN_XML = re.compile("\r|_(?=x[0-9A-Fa-f]{4}_)")
+LOST_IN_XML = re.compile(r"\r|_(?=x[0-9A-Fa-f]{4}_)")
+LOST_AMONG_BLANKS = re.compile(r"[ \t\n\r]")  # of a text that is nothing but blanks
 
 
 def written(value: object) -> str | Decimal:
@@ -106,7 +107,8 @@ def _workbook_cell(page: Any, value: object) -> Any:  # noqa: ANN401, openpyxl's
 def _text_cell(page: Any, text: str) -> WriteOnlyCell:  # noqa: ANN401, openpyxl's own kind
     """Make a cell that is text, whatever it begins with."""
     cell = WriteOnlyCell(page)
-    cell._value = LOST_IN_XML.sub(_escaped, text)  # noqa: SLF001, its setter guesses kinds
+    lost = LOST_IN_XML if text.strip() else LOST_AMONG_BLANKS
+    cell._value = lost.sub(_escaped, text)  # noqa: SLF001, its setter guesses kinds
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell
