@@ -56,7 +56,7 @@ def test_a_draft_beside_a_counted_figure_leaves_it_counting(stock: KPI) -> None:
     assert counted(stock, "2026-Q1") == 12
     draft = cell(stock, "2026-Q1").draft
     assert draft is not None
-    assert (draft.value, draft.number) == (13, 2)
+    assert (draft.value, draft.number) == (Decimal(13), 2)
     assert again == 0
 
 
@@ -137,7 +137,7 @@ def test_a_figure_that_somebody_else_changed_meanwhile_is_refused_with_both_valu
         record(figure(stock, "2026-Q1", "13", status="draft", based_on=1), path="form")
 
     (conflict,) = refusal.value.conflicts
-    assert (conflict.value, conflict.by) == (14, "Other")
+    assert (conflict.value, conflict.by) == (Decimal(14), "Other")
     assert counted(stock, "2026-Q1") == 14
 
 

@@ -76,7 +76,7 @@ def test_a_submitted_figure_counts_with_its_comment(head: User, stock: KPI, clie
     assert "1 figure submitted" in answer.content.decode()
     revision = cell(stock, "2026-Q1").counted
     assert revision is not None
-    assert (revision.value, revision.status) == (1250, "submitted")
+    assert (revision.value, revision.status) == (Decimal(1250), "submitted")
     assert (revision.by, revision.path, revision.comment) == (head, "form", "Count of 31 March")
     assert RecomputeRequest.objects.get().key == "STOCK"
 
@@ -97,7 +97,7 @@ def test_a_counted_figure_changes_only_with_a_reason_that_stays(
     assert answer.status_code == 302
     revision = cell(stock, "2026-Q1").counted
     assert revision is not None
-    assert (revision.value, revision.why) == (1300, "Recount after audit")
+    assert (revision.value, revision.why) == (Decimal(1300), "Recount after audit")
 
 
 def test_what_cannot_be_read_stays_as_typed_and_nothing_is_saved(

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         """Take the email address."""
         parser.add_argument("email")
 
-    def handle(self, *, email: str, **options: Any) -> None:  # noqa: ANN401, ARG002
+    def handle(self, *, email: str, **options: Any) -> None:
         """Make the person if need be, and print the link alone, so that it can be piped."""
         try:
             person = invitations.invite_person(email=email, by=None, path="command")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         """Take the email address."""
         parser.add_argument("email")
 
-    def handle(self, *, email: str, **options: Any) -> None:  # noqa: ANN401, ARG002
+    def handle(self, *, email: str, **options: Any) -> None:
         """Read the password and set it, or say in one line why not."""
         try:
             person = people.get_person(email)
