@@ -3,7 +3,7 @@
 from datetime import date
 
 import numpy as np
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
 from kpialign.scoring.inputs import LENGTHS, Calendar, Length
 from kpis.models import Actual, ReportingPeriod, Target
@@ -14,11 +14,21 @@ MONTHS_A_YEAR = 12
 
 def current_span() -> Span | None:
     """Return the first and last day of the time of scores, as ordinals; None without figures."""
-    found = Actual.objects.filter(counted__value__isnull=False).aggregate(
-        start=Min("period__start_on"), end=Max("period__end_on")
+    counted = Actual.objects.filter(period=OuterRef("pk"), counted__value__isnull=False)
+    bounds = _bounds(counted)
+    return (bounds[0].toordinal(), bounds[1].toordinal()) if bounds else None
+
+
+def _bounds(rows: QuerySet[Actual] | QuerySet[Target]) -> tuple[date, date] | None:
+    """Return the first and last day of the periods that have any of the rows.
+
+    Periods are few and each asks an index once, so that this costs the same over any number of
+    figures.
+    """
+    found = ReportingPeriod.objects.filter(Exists(rows)).aggregate(
+        first=Min("start_on"), last=Max("end_on")
     )
-    start, end = found["start"], found["end"]
-    return (start.toordinal(), end.toordinal()) if start and end else None
+    return (found["first"], found["last"]) if found["first"] else None
 
 
 class Axis:
@@ -31,9 +41,8 @@ class Axis:
         what a seldom measured KPI shows at the beginning of that time.
         """
         start, end = date.fromordinal(span[0]), date.fromordinal(span[1])
-        wanted = Target.objects.aggregate(first=Min("period__start_on"), last=Max("period__end_on"))
-        start = min(start, wanted["first"] or start)
-        end = max(end, wanted["last"] or end)
+        wanted = _bounds(Target.objects.filter(period=OuterRef("pk"))) or (start, end)
+        start, end = min(start, wanted[0]), max(end, wanted[1])
         years = ReportingPeriod.objects.filter(kind="year", end_on__gte=start, start_on__lte=end)
         bounds = years.aggregate(first=Min("start_on"), last=Max("end_on"))
         rows = ReportingPeriod.objects.filter(

@@ -5,10 +5,11 @@ each quantity that many float64, NaN unknown, then that many bytes of marks. A s
 count holds nothing, so that a small organisation has small blocks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import Max
 
 from dashboards.models import NodeSlot, ScoreBlock
 from kpialign.scoring.arrays import FloatArray, MarkArray
@@ -19,6 +20,7 @@ FORMAT = 1
 SLOTS = 256
 HEADER = 2
 BATCH = 400
+AT_ONCE = 100  # blocks that are compared and written together
 Address = tuple[int, int, int]  # entity, period, number of the block
 
 
@@ -74,23 +76,28 @@ class OvertakenError(Exception):
     """Another run wrote a block meanwhile; read and compute again."""
 
 
-def slots_of_nodes() -> dict[int, int]:
-    """Map the key of every node that has a slot to it."""
-    return dict(NodeSlot.objects.values_list("node", "slot"))
+def slots_of_nodes(node_ids: Sequence[int]) -> dict[int, int]:
+    """Map the keys of those nodes that have a slot to it."""
+    wanted = NodeSlot.objects.all()
+    if len(node_ids) <= BATCH:  # else it is cheaper to read them all
+        wanted = wanted.filter(node__in=node_ids)
+    return dict(wanted.values_list("node", "slot"))
 
 
-def give_slots() -> dict[int, int]:
-    """Give new nodes their slots at the end; return the slots of all nodes.
+def give_slots(node_ids: Sequence[int]) -> dict[int, int]:
+    """Give those nodes that are new their slots at the end; return the slots of all of them.
 
-    The first are given in order of department and code, so that a department's page reads few
-    blocks.
+    They are given in order of department and code, so that a department's page reads few blocks.
     """
-    held = slots_of_nodes()
+    held = slots_of_nodes(node_ids)
+    if all(key in held for key in node_ids):
+        return held
     fresh = Node.objects.filter(slot=None).values_list(
         "pk", "code", "kpi__department__code", "objective__department__code"
     )
     ordered = sorted(fresh, key=lambda row: (row[2] or row[3] or "", row[1]))
-    first = max(held.values(), default=-1) + 1
+    last = NodeSlot.objects.aggregate(last=Max("slot"))["last"]
+    first = 0 if last is None else last + 1
     given = [NodeSlot(node_id=row[0], slot=first + place) for place, row in enumerate(ordered)]
     NodeSlot.objects.bulk_create(given, batch_size=BATCH)
     return held | {one.node_id: one.slot for one in given}
@@ -131,39 +138,43 @@ def write_blocks(blocks: Mapping[Address, Block]) -> None:
     )
 
 
-def replace_blocks(blocks: Mapping[Address, Block]) -> int:
-    """Make these the only blocks there are; write those that differ and say how many."""
-    count = 0
-    for batch in _batches(sorted(blocks)):
+def replace_blocks(blocks: Iterable[tuple[Address, Block]]) -> int:
+    """Make these the only blocks there are; write those that differ and say how many.
+
+    Blocks are taken as they come and not kept: there may be more of them than fit in memory.
+    """
+    count, seen = 0, set[Address]()
+    for batch in _batches(blocks):
         held = _at(batch)
         differing: dict[Address, Block] = {}
-        for where in batch:
-            block, old = blocks[where], held.get(where)
+        for where, block in batch.items():
+            old = held.get(where)
             if old is None or old.bytes() != block.bytes():
                 block.pk, block.version = (old.pk, old.version) if old else (0, 0)
                 differing[where] = block
         write_blocks(differing)
         count += len(differing)
-    gone = [
-        pk
-        for pk, *where in ScoreBlock.objects.values_list("pk", "entity", "period", "number")
-        if tuple(where) not in blocks
-    ]
+        seen |= batch.keys()
+    stored = ScoreBlock.objects.values_list("pk", "entity", "period", "number")
+    gone = [pk for pk, *where in stored.iterator() if tuple(where) not in seen]
     _remove(gone)
     return count + len(gone)
 
 
-def _at(batch: Sequence[Address]) -> dict[Address, Block]:
-    found = read_blocks(
-        entities={where[0] for where in batch}, periods={where[1] for where in batch}
-    )
-    wanted = set(batch)
-    return {where: block for where, block in found.items() if where in wanted}
+def _at(addresses: Collection[Address]) -> dict[Address, Block]:
+    entities, periods, numbers = (set(part) for part in zip(*addresses, strict=True))
+    return read_blocks(entities=entities, periods=periods, numbers=numbers)
 
 
-def _batches(addresses: Sequence[Address]) -> Iterator[Sequence[Address]]:
-    for start in range(0, len(addresses), BATCH):
-        yield addresses[start : start + BATCH]
+def _batches(blocks: Iterable[tuple[Address, Block]]) -> Iterator[dict[Address, Block]]:
+    batch: dict[Address, Block] = {}
+    for where, block in blocks:
+        batch[where] = block
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
 
 
 def _remove(keys: Sequence[int]) -> None:

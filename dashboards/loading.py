@@ -1,35 +1,45 @@
 """Load what scores depend on, from rows into the arrays of the scoring core."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any, cast
 
 import numpy as np
 
 from dashboards.axis import Axis, Span
-from kpialign.scoring.arrays import FloatArray
+from dashboards.figure_arrays import MOST_LISTED, Places, load_actuals, load_rates, load_targets
 from kpialign.scoring.inputs import (
-    LENGTHS,
-    ActualArrays,
+    Aggregation,
     CascadeInput,
+    Direction,
     EntityInput,
+    EntityRollup,
     KpiInput,
     Length,
     LinkInput,
     NodeInput,
-    TargetArrays,
+    TimeRollup,
 )
-from kpis.models import (
-    KPI,
-    Actual,
-    Node,
-    NodeDefinition,
-    PlanVersion,
-    Rate,
-    Target,
-)
+from kpis.models import KPI, NodeDefinition, PlanVersion
 from kpis.selectors.periods import KIND_OF_FREQUENCY
+from objectives.models import CascadeLink
 from organisation.models import Entity, Organisation
+
+MONEY = "money"
+DEFINED = (
+    "node",
+    "node__code",
+    "node__archived_at",
+    "aggregation",
+    "direction",
+    "time_rollup",
+    "entity_rollup",
+    "formula",
+    "node__kpi__frequency",
+    "node__kpi__unit",
+)
+Defined = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,163 +63,116 @@ def load_inputs(
 
     `given` are nodes whose scores are known: they stand in the cascade without their figures.
     """
-    organisation = Organisation.objects.get()
     axis = Axis(span)
-    entities = _entities_from_root()
-    place = {entity.pk: position for position, entity in enumerate(entities)}
-    nodes = Node.objects.order_by("code")
-    if needed is not None:
-        nodes = nodes.filter(code__in={*needed, *given})
-    found = sorted(nodes, key=lambda node: node.code)
-    node_place = {node.pk: position for position, node in enumerate(found)}
-    describe = _describer(version, place, None if needed is None else list(node_place))
-    figured = [node for node in found if needed is None or node.code in needed]
-    figured_place = {node.pk: node_place[node.pk] for node in figured}
+    currency = Organisation.objects.get().currency
+    entities, entity_ids = _entities(axis, currency)
+    rows = _definitions(version, None if needed is None else {*needed, *given})
+    measured = {row["node"] for row in rows if needed is None or row["node__code"] in needed}
+    nodes = _nodes(rows, measured, entity_ids)
+    node_ids = tuple(row["node"] for row in rows)
+    kpi_ids = None if needed is None else sorted(measured)
+    places = Places(axis, node_ids, entity_ids, kpi_ids)
+    lengths = np.array([node.kpi.length.rank if node.kpi else -1 for node in nodes], dtype=np.int64)
     inputs = CascadeInput(
         calendar=axis.calendar,
-        currency=organisation.currency,
-        entities=tuple(
-            EntityInput(
-                key=entity.code,
-                parent=place[entity.parent_id] if entity.parent_id else -1,
-                currency=entity.currency or organisation.currency,
-                active_from=axis.month_index(entity.active_from),
-                active_to=axis.month_index(entity.active_to),
-            )
-            for entity in entities
-        ),
-        nodes=tuple(describe(node, node.pk in figured_place) for node in found),
-        links=_links(version, node_place),
-        actuals=_actuals(axis, figured_place, place, partial=needed is not None),
-        targets=_targets(axis, figured_place, place, partial=needed is not None),
-        rates=_rates(axis),
+        currency=currency,
+        entities=entities,
+        nodes=nodes,
+        links=_links(version, node_ids, is_part=needed is not None),
+        actuals=load_actuals(places, lengths),
+        targets=load_targets(places),
+        rates=load_rates(axis),
         span_start=span[0],
         span_end=span[1],
     )
-    ids = tuple(entity.pk for entity in entities), tuple(node.pk for node in found)
-    return Loaded(inputs, *ids, axis.period_ids)
+    return Loaded(inputs, entity_ids, node_ids, axis.period_ids)
 
 
-def _entities_from_root() -> list[Entity]:
-    """Return the entities, parents before children, children by code."""
-    children: dict[int | None, list[Entity]] = {}
+def _entities(axis: Axis, currency: str) -> tuple[tuple[EntityInput, ...], tuple[int, ...]]:
+    """Load the entities, parents before children, children by code, and their keys."""
+    children: dict[int | None, list[Entity]] = defaultdict(list)
     for entity in Entity.objects.order_by("code"):
-        children.setdefault(entity.parent_id, []).append(entity)
-    ordered = list(children.get(None, []))
-    for entity in ordered:
-        ordered.extend(children.get(entity.pk, []))
-    return ordered
-
-
-def _describer(
-    version: PlanVersion, place: dict[int, int], node_ids: Sequence[int] | None
-) -> Callable[[Node, bool], NodeInput]:
-    """Read definitions once, of some nodes or of all; return what describes one of them."""
-    rows, measures = NodeDefinition.objects.filter(version=version), KPI.objects.all()
-    lists = KPI.entities.through.objects.all()
-    if node_ids is not None:
-        rows, measures = rows.filter(node__in=node_ids), measures.filter(node__in=node_ids)
-        lists = lists.filter(kpi__in=node_ids)
-    definitions = {row.node_id: row for row in rows}
-    kpis = {kpi.pk: kpi for kpi in measures}
-    listed: dict[int, list[int]] = {}
-    for kpi_id, entity_id in lists.values_list("kpi", "entity"):
-        listed.setdefault(kpi_id, []).append(place[entity_id])
-
-    def describe(node: Node, measured: bool) -> NodeInput:  # noqa: FBT001  two kinds of one thing
-        row = definitions[node.pk]
-        kpi = kpis.get(node.pk) if measured else None
-        reported = listed.get(node.pk)
-        return NodeInput(
-            key=node.code,
-            aggregation=row.aggregation,  # type: ignore[arg-type]  # held by the field's choices
-            archived=node.archived_at is not None,
-            kpi=_measure(kpi, row, tuple(sorted(reported)) if reported else None) if kpi else None,
+        children[entity.parent_id].append(entity)
+    ordered = list(children[None])
+    for entity in ordered:  # grows while it is walked
+        ordered.extend(children[entity.pk])
+    place = {entity.pk: position for position, entity in enumerate(ordered)}
+    entities = tuple(
+        EntityInput(
+            key=entity.code,
+            parent=-1 if entity.parent_id is None else place[entity.parent_id],
+            currency=entity.currency or currency,
+            active_from=axis.month_index(entity.active_from),
+            active_to=axis.month_index(entity.active_to),
         )
-
-    return describe
-
-
-def _measure(kpi: KPI, row: NodeDefinition, reported: tuple[int, ...] | None) -> KpiInput:
-    rollup = row.entity_rollup or ("formula" if row.formula else "none")
-    return KpiInput(
-        length=Length(KIND_OF_FREQUENCY[kpi.frequency].value),
-        direction=row.direction,  # type: ignore[arg-type]  # held by the field's choices
-        time_rollup=row.time_rollup,  # type: ignore[arg-type]  # held by the field's choices
-        entity_rollup=rollup,  # type: ignore[arg-type]  # held by the field's choices
-        formula=row.formula,
-        is_money=kpi.unit == "money",
-        reported_at=reported,
+        for entity in ordered
     )
+    return entities, tuple(place)
 
 
-def _links(version: PlanVersion, node_place: dict[int, int]) -> tuple[LinkInput, ...]:
-    rows = version.links.filter(kind="contributes").values_list("parent", "child", "weight")
+def _definitions(version: PlanVersion, codes: set[str] | None) -> list[Defined]:
+    """Read the definitions of these nodes, or of all, by code."""
+    rows = NodeDefinition.objects.filter(version=version).order_by()
+    if codes is not None and len(codes) <= MOST_LISTED:
+        rows = rows.filter(node__code__in=codes)
+    found = [dict(zip(DEFINED, row, strict=True)) for row in rows.values_list(*DEFINED)]
+    wanted = [row for row in found if codes is None or row["node__code"] in codes]
+    return sorted(wanted, key=lambda row: row["node__code"])  # as Python sorts, on any database
+
+
+def _nodes(
+    rows: Sequence[Defined], measured: set[int], entity_ids: Sequence[int]
+) -> tuple[NodeInput, ...]:
+    """Describe the nodes: how a KPI is measured only where it is to be."""
+    reported = _reported_at(measured, entity_ids)
     return tuple(
-        LinkInput(node_place[parent], node_place[child], float(weight))
-        for parent, child, weight in rows.order_by()
-        if parent in node_place and child in node_place
-    )
-
-
-def _actuals(
-    axis: Axis, nodes: dict[int, int], entities: dict[int, int], *, partial: bool
-) -> ActualArrays:
-    rows = Actual.objects.filter(counted__value__isnull=False).order_by()
-    if partial:
-        rows = rows.filter(kpi__in=list(nodes))
-    fields = ("kpi", "entity", "period", "counted__value", "counted__status")
-    return ActualArrays.of(
-        [
-            (
-                nodes[kpi],
-                entities[entity],
-                axis.index[period][1],
-                float(value),
-                status != "approved",
-            )
-            for kpi, entity, period, value, status in rows.values_list(*fields).iterator()
-            if kpi in nodes
-        ]
-    )
-
-
-def _targets(
-    axis: Axis, nodes: dict[int, int], entities: dict[int, int], *, partial: bool
-) -> TargetArrays:
-    rows = Target.objects.order_by()
-    if partial:
-        rows = rows.filter(kpi__in=list(nodes))
-    fields = ("kpi", "entity", "period", "baseline", "target", "band_low", "band_high")
-    found = []
-    for kpi, entity, period, *cells in rows.values_list(*fields).iterator():
-        if kpi in nodes and period in axis.index:
-            length, index = axis.index[period]
-            known = [_float(cell) for cell in cells]
-            found.append((nodes[kpi], entities[entity], length.rank, index, *known))
-    return TargetArrays.of(found)  # type: ignore[arg-type]  # four cells, as the fields are
-
-
-def _float(value: Decimal | None) -> float:
-    return float("nan") if value is None else float(value)
-
-
-def _rates(axis: Axis) -> dict[str, dict[Length, tuple[FloatArray, FloatArray]]]:
-    rates: dict[str, dict[Length, tuple[FloatArray, FloatArray]]] = {}
-    rows = Rate.objects.values_list("currency", "period", "average", "closing").order_by()
-    for currency, period, average, closing in rows:
-        if period not in axis.index:
-            continue
-        length, index = axis.index[period]
-        arrays = rates.setdefault(
-            currency,
-            {
-                one: (
-                    np.full(axis.calendar.count(one), np.nan),
-                    np.full(axis.calendar.count(one), np.nan),
-                )
-                for one in LENGTHS
-            },
+        NodeInput(
+            key=row["node__code"],
+            aggregation=cast("Aggregation", row["aggregation"]),
+            archived=row["node__archived_at"] is not None,
+            kpi=_measure(row, reported)
+            if row["node"] in measured and row["node__kpi__frequency"]
+            else None,
         )
-        arrays[length][0][index], arrays[length][1][index] = float(average), float(closing)
-    return rates
+        for row in rows
+    )
+
+
+def _reported_at(kpis: set[int], entity_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+    """Give the positions of the entities in each KPI's own list; no list, no entry."""
+    rows = KPI.entities.through.objects.values_list("kpi", "entity")
+    if len(kpis) <= MOST_LISTED:
+        rows = rows.filter(kpi__in=kpis)
+    place = {pk: position for position, pk in enumerate(entity_ids)}
+    listed: dict[int, list[int]] = defaultdict(list)
+    for kpi, entity in rows:
+        listed[kpi].append(place[entity])
+    return {kpi: tuple(sorted(places)) for kpi, places in listed.items()}
+
+
+def _measure(row: Defined, reported: Mapping[int, tuple[int, ...]]) -> KpiInput:
+    own = "formula" if row["formula"] else "none"
+    return KpiInput(
+        length=Length(KIND_OF_FREQUENCY[row["node__kpi__frequency"]].value),
+        direction=cast("Direction", row["direction"]),
+        time_rollup=cast("TimeRollup", row["time_rollup"]),
+        entity_rollup=cast("EntityRollup", row["entity_rollup"] or own),
+        formula=row["formula"],
+        is_money=row["node__kpi__unit"] == MONEY,
+        reported_at=reported.get(row["node"]),
+    )
+
+
+def _links(
+    version: PlanVersion, node_ids: Sequence[int], *, is_part: bool
+) -> tuple[LinkInput, ...]:
+    """Load the links between these nodes that take part in sums."""
+    place = {pk: position for position, pk in enumerate(node_ids)}
+    links = CascadeLink.objects.filter(version=version, kind=CascadeLink.Kind.CONTRIBUTES)
+    if is_part and len(node_ids) <= MOST_LISTED:
+        links = links.filter(parent__in=node_ids, child__in=node_ids)
+    return tuple(
+        LinkInput(place[parent], place[child], float(weight))
+        for parent, child, weight in links.order_by().values_list("parent", "child", "weight")
+        if parent in place and child in place
+    )

@@ -1,16 +1,17 @@
 """Between the results of the scoring core and the blocks that keep them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from dashboards.blocks import SLOTS, Address, Block, read_blocks, write_blocks
 from dashboards.loading import Loaded
-from kpialign.scoring.arrays import IntArray
+from kpialign.scoring.arrays import FloatArray, IntArray, MarkArray
 from kpialign.scoring.reach import Reach
 from kpialign.scoring.results import QUANTITIES, Results, empty_results
 
 Slots = Mapping[int, int]  # the slot of each node's key
+Cells = tuple[FloatArray, MarkArray]  # [quantity, node, entity, period] and [node, entity, period]
 
 
 def known_results(loaded: Loaded, reached: Reach, slots: Slots) -> Results:
@@ -21,74 +22,107 @@ def known_results(loaded: Loaded, reached: Reach, slots: Slots) -> Results:
         tuple(entity.key for entity in inputs.entities),
         inputs.calendar,
     )
-    rows = [
-        row
-        for row, (node, key) in enumerate(zip(inputs.nodes, loaded.node_ids, strict=True))
-        if node.key not in reached.nodes and key in slots
-    ]
-    numbers = {slots[loaded.node_ids[row]] // SLOTS for row in rows}
-    entities = {
-        pk: place
-        for place, (pk, entity) in enumerate(zip(loaded.entity_ids, inputs.entities, strict=True))
-        if entity.key in reached.entities
-    }
-    columns = {period: column for column, period in enumerate(loaded.period_ids)}
-    blocks = read_blocks(entities=entities, periods=columns, numbers=numbers)
-    for (entity, period, number), block in blocks.items():
-        for row in rows:
-            block_number, place = divmod(slots[loaded.node_ids[row]], SLOTS)
-            if block_number == number and place < block.marks.size:
-                where = (entities[entity], row, columns[period])
-                for quantity, name in enumerate(QUANTITIES):
-                    getattr(results, name)[where] = block.figures[quantity, place]
-                results.marks[where] = block.marks[place]
+    rows = np.array(
+        [
+            row
+            for row, (node, key) in enumerate(zip(inputs.nodes, loaded.node_ids, strict=True))
+            if node.key not in reached.nodes and key in slots
+        ],
+        dtype=np.int64,
+    )
+    entities = _entities(loaded, reached)
+    places = _places(loaded, rows, slots)
+    blocks = _held(loaded, entities, places)
+    figures, marks = _cells(blocks, loaded, entities, places)
+    where = np.ix_(np.array(entities, dtype=np.int64), rows)
+    for name, cells in zip(QUANTITIES, figures, strict=True):
+        getattr(results, name)[where] = cells.transpose(1, 0, 2)
+    results.marks[where] = marks.transpose(1, 0, 2)
     return results
 
 
-def blocks_of(loaded: Loaded, results: Results, slots: Slots) -> dict[Address, Block]:
+def blocks_of(loaded: Loaded, results: Results, slots: Slots) -> Iterator[tuple[Address, Block]]:
     """Put whole results into blocks, leaving out those that hold nothing."""
-    places = np.array([slots[key] for key in loaded.node_ids], dtype=np.int64)
-    blocks: dict[Address, Block] = {}
-    for number in range(int(places.max(initial=0)) // SLOTS + 1):
-        rows = np.flatnonzero(places // SLOTS == number)
-        for entity, entity_id in enumerate(loaded.entity_ids):
+    places = _places(loaded, np.arange(len(loaded.node_ids)), slots)
+    for entity, entity_id in enumerate(loaded.entity_ids):
+        for number in np.unique(places // SLOTS):
+            rows = np.flatnonzero(places // SLOTS == number)
+            figures, marks = _computed(results, [entity], rows)
             for column, period_id in enumerate(loaded.period_ids):
                 block = Block.empty(SLOTS)
-                _fill(block, results, (entity, rows, column), places[rows] % SLOTS)
+                block.figures[:, places[rows] % SLOTS] = figures[:, :, 0, column]
+                block.marks[places[rows] % SLOTS] = marks[:, 0, column]
                 if not block.holds_nothing:
-                    blocks[entity_id, period_id, number] = block
-    return blocks
-
-
-def _fill(
-    block: Block, results: Results, where: tuple[int, IntArray, int], slots: IntArray
-) -> None:
-    """Copy the results at an entity, rows and a column into slots."""
-    for quantity, name in enumerate(QUANTITIES):
-        block.figures[quantity, slots] = getattr(results, name)[where]
-    block.marks[slots] = results.marks[where]
+                    yield (entity_id, period_id, int(number)), block
 
 
 def write_reached(loaded: Loaded, results: Results, reached: Reach, slots: Slots) -> int:
     """Write the reached nodes into their blocks at the reached entities; say how many differ."""
     rows = np.array([r for r, key in enumerate(results.nodes) if key in reached.nodes], np.int64)
-    places = np.array([slots[loaded.node_ids[row]] for row in rows], dtype=np.int64)
-    entities = {
-        pk: place
-        for place, pk in enumerate(loaded.entity_ids)
-        if results.entities[place] in reached.entities
-    }
-    numbers = sorted({int(place) // SLOTS for place in places})
-    held = read_blocks(entities=entities, periods=loaded.period_ids, numbers=numbers)
-    differing: dict[Address, Block] = {}
-    for number in numbers:
-        inside = places // SLOTS == number
-        for entity_id, entity in entities.items():
-            for column, period_id in enumerate(loaded.period_ids):
-                old = held.get((entity_id, period_id, number)) or Block.empty(0)
-                block = old.grown(SLOTS)
-                _fill(block, results, (entity, rows[inside], column), places[inside] % SLOTS)
-                if block.bytes() != old.bytes():
-                    differing[entity_id, period_id, number] = block
-    write_blocks(differing)
-    return len(differing)
+    entities = _entities(loaded, reached)
+    places = _places(loaded, rows, slots)
+    held = _held(loaded, entities, places)
+    figures, marks = _computed(results, entities, rows)
+    differs = _differ((figures, marks), _cells(held, loaded, entities, places))
+    changed: dict[Address, Block] = {}
+    for number in np.unique(places // SLOTS):
+        inside = np.flatnonzero(places // SLOTS == number)
+        for place, column in np.argwhere(differs[inside].any(axis=0)).tolist():
+            where = (loaded.entity_ids[entities[place]], loaded.period_ids[column], int(number))
+            block = held.get(where, Block.empty(0)).grown(SLOTS)
+            block.figures[:, places[inside] % SLOTS] = figures[:, inside, place, column]
+            block.marks[places[inside] % SLOTS] = marks[inside, place, column]
+            changed[where] = block
+    write_blocks(changed)
+    return len(changed)
+
+
+def _entities(loaded: Loaded, reached: Reach) -> list[int]:
+    """List the positions of the reached entities."""
+    return [i for i, one in enumerate(loaded.inputs.entities) if one.key in reached.entities]
+
+
+def _places(loaded: Loaded, rows: IntArray, slots: Slots) -> IntArray:
+    """Give the slot of each of these rows."""
+    return np.array([slots[loaded.node_ids[row]] for row in rows], dtype=np.int64)
+
+
+def _held(loaded: Loaded, entities: Sequence[int], places: IntArray) -> dict[Address, Block]:
+    """Read the blocks in which these slots lie."""
+    return read_blocks(
+        entities=[loaded.entity_ids[entity] for entity in entities],
+        periods=loaded.period_ids,
+        numbers=np.unique(places // SLOTS).tolist(),
+    )
+
+
+def _computed(results: Results, entities: Sequence[int], rows: IntArray) -> Cells:
+    """Gather the results of some rows at some entities, every unknown with the same bits."""
+    where = np.ix_(np.array(entities, dtype=np.int64), rows)
+    gathered = np.stack([getattr(results, name)[where].transpose(1, 0, 2) for name in QUANTITIES])
+    return np.where(np.isnan(gathered), np.nan, gathered), results.marks[where].transpose(1, 0, 2)
+
+
+def _cells(
+    blocks: Mapping[Address, Block], loaded: Loaded, entities: Sequence[int], places: IntArray
+) -> Cells:
+    """Gather what blocks hold in some slots."""
+    shape = (len(places), len(entities), len(loaded.period_ids))
+    figures = np.full((len(QUANTITIES), *shape), np.nan)
+    marks = np.zeros(shape, dtype=np.uint8)
+    column_of = {period: column for column, period in enumerate(loaded.period_ids)}
+    place_of = {loaded.entity_ids[entity]: place for place, entity in enumerate(entities)}
+    for (entity, period, number), block in blocks.items():
+        slots = places - number * SLOTS
+        inside = np.flatnonzero((slots >= 0) & (slots < block.marks.size))
+        where = inside, place_of[entity], column_of[period]
+        figures[:, *where] = block.figures[:, slots[inside]]
+        marks[where] = block.marks[slots[inside]]
+    return figures, marks
+
+
+def _differ(one: Cells, other: Cells) -> np.ndarray:
+    """Tell which [node, entity, period] differ in any bit."""
+    bits = one[0].view(np.uint64) != other[0].view(np.uint64)
+    different: np.ndarray = bits.any(axis=0) | (one[1] != other[1])
+    return different

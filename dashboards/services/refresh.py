@@ -1,7 +1,7 @@
 """Bring stored scores up to date: what changes reached, or everything."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from dashboards.models import RecomputeLease, RecomputeRun
 from dashboards.services.lease import begin_run, kept_renewed, release, renew
 from dashboards.services.moment import as_of_one_moment
 from dashboards.storing import blocks_of, known_results, write_reached
-from dashboards.structure import Structure, structure_of
+from dashboards.structure import Structure, structure_above
 from kpialign.scoring.compute import compute
 from kpialign.scoring.reach import Reach, inputs_of, reach
 from kpialign.scoring.results import Results
@@ -27,6 +27,8 @@ from organisation.services.recompute import settle_requests
 
 log = logging.getLogger(__name__)
 Kind = RecomputeRequest.Kind
+# Above this many nodes the way from rows to scores is shorter for all than for some.
+MOST_REACHED = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,21 +91,20 @@ def _read(*, full: bool) -> Work:
         ids = tuple(request.pk for request in requests)
         if version is None or span is None:
             return Work(ids, span, None, None, None)
-        structure = structure_of(version)
-        reached = None
-        if not full and span == _stored_span():
-            reached = _reach_of(requests, structure)
-        if reached is None:
+        reaches_all = any(request.kind == Kind.ALL for request in requests)
+        if full or reaches_all or span != _stored_span():
+            return Work(ids, span, None, load_inputs(version, span), None)
+        structure = structure_above(version, {request.key for request in requests})
+        reached = _reach_of(requests, structure)
+        if len(reached.nodes) > MOST_REACHED:
             return Work(ids, span, None, load_inputs(version, span), None)
         loaded = _load_reached(version, span, reached, structure)
-        known = known_results(loaded, reached, slots_of_nodes())
+        known = known_results(loaded, reached, slots_of_nodes(loaded.node_ids))
         return Work(ids, span, reached, loaded, known)
 
 
-def _reach_of(requests: Sequence[RecomputeRequest], structure: Structure) -> Reach | None:
-    """Follow the changes to the nodes and entities they touch; None: everything."""
-    if any(request.kind == Kind.ALL for request in requests):
-        return None
+def _reach_of(requests: Sequence[RecomputeRequest], structure: Structure) -> Reach:
+    """Follow the changes to all nodes and entities that they touch."""
     everywhere = set(Entity.objects.values_list("code", flat=True))
     nodes: set[str] = set()
     entities: set[str] = set()
@@ -163,16 +164,15 @@ def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) 
         )
 
 
-def _whole(work: Work, results: Results | None) -> dict[Address, Block]:
-    if results is None or work.loaded is None:
-        return {}
-    return blocks_of(work.loaded, results, give_slots())
+def _whole(work: Work, results: Results | None) -> Iterator[tuple[Address, Block]]:
+    if results is not None and work.loaded is not None:
+        yield from blocks_of(work.loaded, results, give_slots(work.loaded.node_ids))
 
 
 def _reached(work: Work, results: Results | None) -> int:
     if results is None or work.loaded is None or work.reached is None:
         return 0
-    return write_reached(work.loaded, results, work.reached, give_slots())
+    return write_reached(work.loaded, results, work.reached, give_slots(work.loaded.node_ids))
 
 
 def _fail(run: RecomputeRun, number: int, error: Exception) -> str:

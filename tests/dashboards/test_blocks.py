@@ -14,6 +14,7 @@ from dashboards.blocks import (
 )
 from dashboards.models import NodeSlot, ScoreBlock
 from kpialign.scoring.results import QUANTITIES
+from kpis.models import Node
 from organisation.models import Entity
 from tests.factories import make_kpi, make_organisation, period
 
@@ -131,7 +132,9 @@ def test_a_replacement_writes_what_differs_and_drops_the_rest(where: Where) -> N
     held = {(entity, one, 0): some_block(5, seed=one) for one in (first, second)}
     write_blocks(held)
 
-    count = replace_blocks({where: some_block(5, seed=first), (entity, third, 0): some_block(2)})
+    count = replace_blocks(
+        [(where, some_block(5, seed=first)), ((entity, third, 0), some_block(2))]
+    )
 
     assert count == 2  # the third is new, the second is gone, the first is as it was
     versions = dict(ScoreBlock.objects.values_list("period", "version"))
@@ -141,10 +144,10 @@ def test_a_replacement_writes_what_differs_and_drops_the_rest(where: Where) -> N
 def test_slots_follow_department_and_code_and_new_nodes_come_last(where: Where) -> None:
     for code, department in (("B", "OPS"), ("A", "SALES"), ("C", "OPS")):
         make_kpi(code, department=department)
-    give_slots()
+    give_slots(list(Node.objects.values_list("pk", flat=True)))
     make_kpi("AA", department="OPS")
 
-    give_slots()
+    give_slots(list(Node.objects.values_list("pk", flat=True)))
 
     slots = NodeSlot.objects.order_by("slot").values_list("node__code", flat=True)
     assert list(slots) == ["B", "C", "A", "AA"]

@@ -25,14 +25,21 @@ def stored() -> Stored:
     return {(entity, period, number): bytes(data) for entity, period, number, data in rows}
 
 
+def once(figures: list[dict[str, str]], sheets: Sheets) -> list[dict[str, str]]:
+    """Keep one figure for each cell; without an entity it is the root's."""
+    entities = sheets.get("entities") or [{"code": "GROUP", "parent": ""}]
+    root = next(row["code"] for row in entities if not row["parent"])
+    cells = {(row["kpi"], row["entity"] or root, row["period"]): row for row in figures}
+    return list(cells.values())
+
+
 def edited(folder: Path, sheets: Sheets, seed: int) -> Sheets:
     """Import a file of changes, bring the scores up to date, and return the whole as it stands."""
     changed, whole = change(sheets, seed)
     if seed % 4:  # what reaches everything only now and then
         changed = {name: rows for name, rows in changed.items() if name not in REACH_ALL}
     if "actuals" in changed:
-        cells = {(row["kpi"], row["entity"], row["period"]): row for row in changed["actuals"]}
-        changed["actuals"] = list(cells.values())
+        changed["actuals"] = once(changed["actuals"], sheets)
     write_folder(folder, changed)
     if changed:
         run("import_cascade", str(folder))
