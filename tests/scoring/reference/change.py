@@ -26,9 +26,14 @@ def change(sheets: Sheets, seed: int) -> tuple[Sheets, Sheets]:
             whole["links"] = take_one_away(whole["links"], changed["links"][0])
         parents = {row["parent"] for row in changed["links"]}
         changed["links"] = [row for row in whole["links"] if row["parent"] in parents]
+    if rng.random() < 0.4 or not changed:
+        add_actuals(rng, changed, whole)
     if rng.random() < 0.3:
-        changed["actuals"] = changed.get("actuals", []) + drafts_beside(rng, whole)
-    return {name: rows for name, rows in changed.items() if rows}, whole
+        thresholds = {"on_track": "80", "at_risk": "55.5", "min_coverage": "0.3"}
+        whole["settings"] = [row for row in whole["settings"] if row["key"] not in thresholds]
+        changed["settings"] = [{"key": key, "value": text} for key, text in thresholds.items()]
+        whole["settings"] += changed["settings"]
+    return changed, whole
 
 
 def take_one_away(links: list[Row], one: Row) -> list[Row]:
@@ -37,11 +42,30 @@ def take_one_away(links: list[Row], one: Row) -> list[Row]:
     return left if any(row["parent"] == one["parent"] for row in left) else links
 
 
-def drafts_beside(rng: random.Random, whole: Sheets) -> list[Row]:
-    """Drafts beside figures that count: they change nothing."""
-    counted = [row for row in whole["actuals"] if row["status"] in {"", "approved"}]
-    untouched = rng.sample(counted, min(3, len(counted)))
-    return [row | {"value": "123456.75", "status": "draft"} for row in untouched]
+def add_actuals(rng: random.Random, changed: Sheets, whole: Sheets) -> None:
+    """Write figures of years before and after, and drafts beside figures that count."""
+    told = [(row["kpi"], row["entity"], row["period"]) for row in changed.get("actuals", [])]
+    untouched = [
+        row
+        for row in whole["actuals"]
+        if (row["kpi"], row["entity"], row["period"]) not in told and row["status"] != "draft"
+    ]
+    some = rng.sample(untouched, min(3, len(untouched)))
+    drafts = [row | {"value": "123456.75", "status": "draft"} for row in some]
+    limited = {
+        row["code"] for row in whole.get("entities", []) if row["active_from"] or row["active_to"]
+    }
+    there = {(row["kpi"], row["entity"], row["period"]) for row in whole["actuals"]}
+    for row in rng.sample(untouched, min(2, len(untouched))):
+        year = int(row["period"][:4]) + rng.choice((-1, 1, 2))
+        new = row | {"period": f"{year}{row['period'][4:]}", "status": ""}
+        key = (new["kpi"], new["entity"], new["period"])
+        if key not in there and row["entity"] not in limited:
+            there.add(key)
+            whole["actuals"].append(new)
+            drafts.append(new)
+    if drafts:
+        changed["actuals"] = changed.get("actuals", []) + drafts
 
 
 def scaled(rng: random.Random, text: str) -> str:
@@ -82,15 +106,24 @@ def new_node(rng: random.Random, row: Row) -> None:
     """Change how a node is aggregated, whether it is archived, or a KPI's roll-ups."""
     row["aggregation"] = rng.choice(("arithmetic", "geometric", "weakest", ""))
     row["state"] = rng.choice(("active", "active", "archived"))
-    if row.get("time_rollup") and not row["formula"]:
-        row["entity_rollup"] = rng.choice(("sum", "average", "none"))
-        if row["direction"] != "band":
-            row["direction"] = rng.choice(("higher", "lower"))
+    if not row.get("time_rollup"):
+        return
+    row["unit"] = rng.choice(("money", "", "days"))
+    if row["direction"] != "band":
+        row["direction"] = rng.choice(("higher", "lower"))
+    if row["formula"]:
+        row["formula"] = f"({row['formula']}) * 1.5"
+        return
+    row["entity_rollup"] = rng.choice(("sum", "average", "none"))
+    if row["time_rollup"] != "sum":
+        row["time_rollup"] = rng.choice(("average", "last"))
 
 
 def new_entity(rng: random.Random, row: Row) -> None:
-    """Change an entity's currency."""
+    """Change an entity's currency, or make it active without end."""
     row["currency"] = rng.choice(("EUR", "USD", "GBP"))
+    if rng.random() < 0.5:
+        row["active_to"] = ""
 
 
 ALTER: dict[str, Alter] = {
