@@ -145,11 +145,23 @@ function figureOf(frame) {
   return JSON.parse(document.getElementById(frame.dataset.figure).textContent);
 }
 
+// The picture takes over the name; the buttons that Plotly puts beside it stay reachable.
+function nameThePicture(frame) {
+  frame.removeAttribute("role");
+  frame.removeAttribute("aria-label");
+  const [picture, ...rest] = frame.querySelectorAll(".main-svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", frame.dataset.sentence);
+  for (const layer of rest) layer.setAttribute("aria-hidden", "true");
+}
+
 function draw(frame) {
   const figure = figureOf(frame);
   const look = looks();
   frame.querySelector(".waiting")?.remove();
-  window.Plotly.react(frame, styledTraces(figure, look, frame.clientHeight), layoutOf(figure, look, frame), CONFIG);
+  const traces = styledTraces(figure, look, frame.clientHeight);
+  window.Plotly.react(frame, traces, layoutOf(figure, look, frame), CONFIG)
+    .then(() => nameThePicture(frame));
   drawn.add(frame);
 }
 
