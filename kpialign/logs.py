@@ -1,5 +1,6 @@
 """Shape the log: one line an event, readable here, JSON where machines collect it."""
 
+import logging
 import re
 from typing import Any
 
@@ -7,7 +8,13 @@ import structlog
 from structlog.dev import plain_traceback
 from structlog.typing import EventDict
 
-TALKATIVE = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+TALKATIVE = (
+    "celery.beat",
+    "celery.worker.strategy",
+    "celery.worker.request",
+    "celery.app.trace",
+)
+PROBES = {"/healthz", "/readyz"}
 
 INVITATION = re.compile(r"/welcome/[^/\s']+")
 
@@ -25,6 +32,11 @@ def leave_out_refusals(_logger: object, _name: str, event: EventDict) -> EventDi
     if event.get("logger") == "django.request" and event.get("level") == "warning":
         event.pop("exc_info", None)
     return event
+
+
+def is_no_probe(record: logging.LogRecord) -> bool:
+    """Say whether a line is about anything but a probe, which asks again every few seconds."""
+    return getattr(getattr(record, "request", None), "path", "") not in PROBES
 
 
 SHARED: tuple[Any, ...] = (
@@ -61,7 +73,14 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"structured": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "filters": {"probes": {"()": lambda: is_no_probe}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "structured",
+                "filters": ["probes"],
+            },
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django's own handlers would print its warnings a second time.

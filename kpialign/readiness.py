@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
+import structlog
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -17,6 +18,8 @@ from kombu.exceptions import KombuError
 from dashboards.models import WorkerHeartbeat
 from dashboards.selectors.freshness import SILENCE
 from kpialign.celery import app
+
+log = structlog.get_logger(__name__)
 
 REMEMBERED_FOR = 1.0  # seconds: however often somebody asks, the services are asked no oftener
 BROKER_PATIENCE = 2.0
@@ -114,6 +117,13 @@ def worker_trouble(name: str = "worker") -> str:
     return READY if silence < SILENCE else f"silent for {silence.total_seconds():.0f} s"
 
 
+def note_change(before: tuple[Part, ...], now: tuple[Part, ...]) -> None:
+    """Log when a part begins or ceases to work, and not how often somebody asked."""
+    if [part.is_ready for part in before] != [part.is_ready for part in now]:
+        troubles = {part.name: part.trouble for part in now if not part.is_ready}
+        log.warning("not_ready", **troubles) if troubles else log.info("ready")
+
+
 class Readiness:
     """The last answer, so that many who ask cost no more than one."""
 
@@ -131,8 +141,9 @@ class Readiness:
         """Check again if the last answer is old; who comes while another checks takes the last."""
         if time.monotonic() - self._at >= REMEMBERED_FOR and self._lock.acquire(blocking=False):
             try:
-                self._parts = check()
+                before, self._parts = self._parts, check()
                 self._at = time.monotonic()
+                note_change(before, self._parts)
             finally:
                 self._lock.release()
         return self._parts

@@ -8,8 +8,10 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
+from kpialign.logs import PROBES
+
 # Asked every few seconds: by watchers, also when there is no database, and by every open page.
-PROBES = {"/healthz", "/readyz", "/freshness/"}
+OFTEN_ASKED = PROBES | {"/freshness/"}
 
 
 class RequestLog(RequestMiddleware):
@@ -17,7 +19,7 @@ class RequestLog(RequestMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         """Let probes pass in silence: a line of the log asks the database who is there."""
-        if request.path in PROBES:
+        if request.path in OFTEN_ASKED:
             return self.get_response(request)
         return super().__call__(request)
 

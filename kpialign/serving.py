@@ -19,7 +19,7 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 in memory, writable though the contain
 logconfig_dict = settings.LOGGING | {
     "loggers": settings.LOGGING["loggers"]
     | {
-        "gunicorn.error": {"level": "INFO"},
+        "gunicorn.error": {"level": "INFO", "propagate": True},
         "gunicorn.access": {"level": "WARNING"},
     }
 }

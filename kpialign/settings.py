@@ -232,6 +232,7 @@ STORAGES = {
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_RETRY_LOG_LEVEL = logging.DEBUG  # of ticks that expired, too
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if IS_EMBEDDED else "json")
 LOGGING = log_settings(
     level=env.str("LOG_LEVEL", default="WARNING"),

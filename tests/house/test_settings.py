@@ -210,6 +210,7 @@ def test_every_variable_is_in_the_example_and_every_example_is_read() -> None:
     source = (ROOT / "kpialign" / "settings.py").read_text()
     source += (ROOT / "manage.py").read_text().replace('environ.get("', 'env.get("')
     read = set(re.findall(r'\benv\.[a-z_]+\(\s*"([A-Z_]+)"', source))
+    read |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     example = (ROOT / ".env.example").read_text()
     shown = re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)
 
