@@ -41,14 +41,14 @@ class Block:
 
     @classmethod
     def read(cls, data: bytes, *, version: int = 0, pk: int = 0) -> "Block":
-        """Take a block from its bytes; one of another format holds nothing until it is rebuilt."""
+        """Take a block from its bytes, to be read only; one of another format holds nothing."""
         number, count = np.frombuffer(data, dtype="<u2", count=HEADER)
         if number != FORMAT:
             return cls(Block.empty(0).figures, Block.empty(0).marks, version, pk)
         size = len(QUANTITIES) * int(count)
         figures = np.frombuffer(data, dtype="<f8", count=size, offset=2 * HEADER)
         marks = np.frombuffer(data, dtype=np.uint8, offset=2 * HEADER + 8 * size)
-        return cls(figures.reshape(len(QUANTITIES), -1).copy(), marks.copy(), version, pk)
+        return cls(figures.reshape(len(QUANTITIES), -1), marks, version, pk)
 
     def grown(self, count: int) -> "Block":
         """Copy the block with at least so many slots; the block itself stays as it was."""

@@ -117,7 +117,7 @@ def test_a_block_written_over_another_versions_is_refused(where: Where) -> None:
 
 def test_a_block_that_holds_nothing_is_not_stored(where: Where) -> None:
     write_blocks({where: some_block(5)})
-    emptied = in_database(where)
+    emptied = in_database(where).grown(5)
     emptied.figures[:] = np.nan
     emptied.marks[:] = 0
 
