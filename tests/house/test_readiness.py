@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -163,6 +164,23 @@ def test_without_a_database_the_answer_is_a_calm_no(
     assert ("database: the database gives no answer" in told) is tells
     assert ("worker: the database gives no answer" in told) is tells
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_log_tells_once_what_begins_to_fail_and_once_that_it_works_again(
+    client: Client, worker: WorkerHeartbeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpialign.readiness.REMEMBERED_FOR", 0)
+
+    with structlog.testing.capture_logs() as lines:
+        for seconds_ago in (1, 40, 40, 40, 1, 1):
+            seen(worker, seconds_ago=seconds_ago)
+            client.get("/readyz")
+
+    assert lines == [
+        {"event": "ready", "log_level": "info"},
+        {"event": "not_ready", "log_level": "warning", "worker": "silent for 40 s"},
+        {"event": "ready", "log_level": "info"},
+    ]
 
 
 @pytest.mark.parametrize("part", ["worker", "beat"])
