@@ -59,7 +59,7 @@ document.addEventListener("htmx:responseError", (event) => {
   line.removeAttribute("id"); // nothing more is asked
 });
 
-// Scores that swap themselves in keep the focus and the opened tables where they were.
+// Scores that swap themselves in keep focus, place and opened tables as they were.
 let kept;
 
 function placeOf(element, region) {
@@ -77,6 +77,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   kept = {
     open: [...region.querySelectorAll("figure[id] details[open]")].map((one) => one.closest("figure").id),
     place: placeOf(focused, region),
+    top: window.scrollY,
     tag: focused?.tagName,
     href: focused?.getAttribute("href"),
     label: focused?.getAttribute("aria-label"),
@@ -95,6 +96,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
       one.getAttribute("href") === kept.href && one.getAttribute("aria-label") === kept.label);
     alike[kept.place]?.focus({ preventScroll: true });
   }
+  window.scrollTo({ top: kept.top, behavior: "instant" });
   kept = undefined;
   document.getElementById("announcer").textContent = "New scores are shown.";
 });
