@@ -58,6 +58,8 @@ def described(cell: Cell) -> str:
     """Say what a cell is, for a message."""
     if isinstance(cell, str):
         return shown(cell)
+    if isinstance(cell, BadCell):
+        return f"({cell.wrong})"
     if isinstance(cell, Flag):
         return "a cell that is TRUE or FALSE"
     if isinstance(cell, date):

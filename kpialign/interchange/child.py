@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook
@@ -20,7 +21,10 @@ from kpialign.interchange.prescan import SheetFacts, WorkbookError
 MEMORY = 512 * 1024 * 1024
 SECONDS = 20
 BATCH = 500
+BATCH_CHARACTERS = 1_000_000
 MOST_CHARACTERS = 32_767
+# One long text may stand in a million cells: what is printed is limited, not only what is read.
+MOST_PRINTED = 250_000_000
 REFUSED = 3
 Plain = str | float | dict[str, object]
 
@@ -45,7 +49,8 @@ def told(path: str, wanted: set[str]) -> Iterator[Any]:
             for name, folded in names.items()
             if folded in wanted
         }
-    workbook = CalamineWorkbook.from_path(path)
+    with Path(path).open("rb") as file:  # from its path, the parser would believe its name
+        workbook = CalamineWorkbook.from_filelike(file)
     sheets = [[m.name, _kind(m.typ), _kind(m.visible)] for m in workbook.sheets_metadata]
     yield {"sheets": sheets}
     for name, kind, _visible in sheets:
@@ -63,14 +68,16 @@ def _rows(workbook: CalamineWorkbook, name: str, facts: SheetFacts) -> Iterator[
     marks = set(facts.errors) | facts.valueless | facts.percents
     marked_rows = {row for row, _column in marks}
     batch: list[list[Plain]] = []
+    held = 0
     for number, row in enumerate(workbook.get_sheet_by_name(name).iter_rows()):
         cells = [plain(cell) for cell in row]
         if number in marked_rows:
             cells = [_marked(cell, (number, c), facts) for c, cell in enumerate(cells)]
         batch.append(cells)
-        if len(batch) == BATCH:
+        held += sum(len(cell) for cell in cells if isinstance(cell, str))
+        if len(batch) == BATCH or held > BATCH_CHARACTERS:
             yield batch
-            batch = []
+            batch, held = [], 0
     yield batch
 
 
@@ -102,8 +109,13 @@ def _marked(cell: Plain, place: tuple[int, int], facts: SheetFacts) -> Plain:
 def main(path: str, wanted: set[str]) -> int:
     """Print the cells, or the reason why there are none."""
     try:
+        printed = 0
         for line in told(path, wanted):
-            sys.stdout.write(json.dumps(line) + "\n")
+            text = json.dumps(line)
+            printed += len(text)
+            if printed > MOST_PRINTED:
+                raise WorkbookError("its cells hold more text than a cascade needs")
+            sys.stdout.write(text + "\n")
     except WorkbookError as error:
         reason = str(error)
     except MemoryError:

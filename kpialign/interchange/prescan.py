@@ -145,14 +145,14 @@ class _CellWalk:
         self._percents = percents
         self._row = self._column = -1
         self._cell: dict[str, str] = {}
-        self._formula = self._in_value = False
+        self._formula = self._in_value = self._is_stored = False
         self._value = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             self._open(attributes)
         elif tag == "v":
-            self._in_value = True
+            self._in_value = self._is_stored = True
         elif tag == "f":
             self._formula = True
         elif tag == "row":
@@ -161,7 +161,7 @@ class _CellWalk:
             self._column = -1
 
     def _open(self, attributes: dict[str, str]) -> None:
-        self._cell, self._formula, self._value = attributes, False, ""
+        self._cell, self._formula, self._is_stored, self._value = attributes, False, False, ""
         self._column += 1
         written = attributes.get("r")
         if written:
@@ -190,7 +190,7 @@ class _CellWalk:
         place, kind = (self._row, self._column), self._cell.get("t", "n")
         if kind == "e":
             self.facts.errors[place] = self._value.strip()[:20] or "an error"
-        elif self._formula and not self._value and kind != "str":
+        elif self._formula and not (self._is_stored if kind == "str" else self._value):
             self.facts.valueless.add(place)
         elif kind == "n" and self._percents and _number(self._cell.get("s")) in self._percents:
             self.facts.percents.add(place)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kpialign.errors import RefusedError
 
-MOST_LINES = 10_000
+MOST_PROBLEMS = 10_000
 
 
 class ImportRefusedError(RefusedError):
@@ -38,25 +38,30 @@ class CellError(ValueError):
 
 @dataclass
 class Report:
-    """The errors and warnings of one import, in the order in which they were found."""
+    """The first errors and warnings of one import, in the order in which they were found.
+
+    Nobody reads more, and a hostile file has so many that they would fill the memory.
+    """
 
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
     def error(self, sheet: str, row: int, column: str, wrong: str, accepted: str = "") -> None:
         """Note what keeps the file from being imported."""
-        self.errors.append(Problem(sheet, row, column, wrong, accepted))
+        if len(self.errors) < MOST_PROBLEMS:
+            self.errors.append(Problem(sheet, row, column, wrong, accepted))
 
     def warn(self, sheet: str, row: int, column: str, wrong: str, accepted: str = "") -> None:
         """Note what the person should look at."""
-        self.warnings.append(Problem(sheet, row, column, wrong, accepted))
+        if len(self.warnings) < MOST_PROBLEMS:
+            self.warnings.append(Problem(sheet, row, column, wrong, accepted))
 
 
 def lines(problems: list[Problem]) -> list[str]:
-    """Write the problems one a line, each once, and say how many more there are."""
+    """Write the problems one a line, each once, and say whether there may be more."""
     told = list(dict.fromkeys(str(problem) for problem in problems))
-    if len(told) > MOST_LINES:
-        return [*told[:MOST_LINES], f"and {len(told) - MOST_LINES:,} more lines like these"]
+    if len(problems) == MOST_PROBLEMS:
+        told.append(f"These are the first {MOST_PROBLEMS:,} problems; there may be more.")
     return told
 
 

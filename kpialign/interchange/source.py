@@ -16,11 +16,11 @@ OLE_HEAD = 2_000_000
 
 def read_source(path: Path, report: Report) -> dict[str, RawTable]:
     """Read the sheets at a path; raise ImportRefusedError if it is of another kind."""
-    if path.is_dir():
-        return read_folder(path, report)
-    if not path.is_file():
-        raise ImportRefusedError(f"There is no file or folder {path}; {ACCEPTED}.")
     try:
+        if path.is_dir():
+            return read_folder(path, report)
+        if not path.is_file():
+            raise ImportRefusedError(f"There is no file or folder {path}; {ACCEPTED}.")
         with path.open("rb") as file:
             head = file.read(OLE_HEAD)
     except OSError as error:

@@ -1,9 +1,11 @@
 """Folders and zip files of CSV: what is read, and what is named when it is not."""
 
+from errno import EACCES
 from pathlib import Path
 
 import pytest
 
+from kpialign.interchange.problems import MOST_PROBLEMS
 from tests.interchange.files import SHEETS, archive, folder, import_sheets, refusal, run
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +58,10 @@ def test_a_sheet_twice_in_a_zip_file_is_refused(tmp_path: Path) -> None:
     assert answer.errors[0] == "kpis, 1, -: the sheet stands twice, accepted: once"
 
 
-def test_a_bomb_in_a_zip_file_is_refused_by_what_it_unpacks_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kpialign.interchange.folder.MOST_ZIPPED_BYTES", 1_000_000)
-    path = archive(tmp_path / "in.zip", {"kpis.csv": b"\n" * 2_000_000})
+def test_a_bomb_in_a_zip_file_is_refused_by_what_it_unpacks_to(tmp_path: Path) -> None:
+    path = archive(tmp_path / "in.zip", {"kpis.csv": b"\n" * 21_000_000})
 
-    assert run("import_cascade", path).err == [f"{path} unpacks to more than 1,000,000 bytes."]
+    assert run("import_cascade", path).err == [f"{path} unpacks to more than 20,000,000 bytes."]
 
 
 def test_a_damaged_zip_file_is_refused(tmp_path: Path) -> None:
@@ -82,6 +81,37 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
 
     assert answer.code == 1
     assert answer.err[0].startswith(f"There is no file or folder {tmp_path}/none; accepted: ")
+
+
+def test_a_path_that_no_system_takes_is_named(tmp_path: Path) -> None:
+    answer = run("import_cascade", tmp_path / ("a" * 5_000))
+
+    assert (answer.code, answer.out, len(answer.err)) == (1, [], 1)
+    assert "cannot be read: File name too long" in answer.err[0]
+
+
+def test_a_file_in_a_folder_of_others_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+
+    answer = run("import_cascade", tmp_path / "in.xlsx")
+
+    assert (answer.code, answer.out) == (1, [])
+    assert answer.err == [f"{tmp_path}/in.xlsx cannot be read: Permission denied."]
+
+
+def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    rows = "OTD,DE,2026-01,x\n" * (MOST_PROBLEMS + 5)
+    answer = import_sheets(tmp_path, actuals="kpi,entity,period,value\n" + rows)
+
+    assert answer.code == 1
+    assert len(answer.errors) == MOST_PROBLEMS + 1
+    assert answer.errors[0].startswith("actuals, 2, value: 'x' is not a number")
+    assert answer.errors[-1] == "These are the first 10,000 problems; there may be more."
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Workbooks: honest ones are read cell by cell, hostile ones end in a sentence."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -104,12 +105,46 @@ def test_a_formula_without_a_stored_value_is_an_error_with_its_place(tmp_path: P
     ]
 
 
+@pytest.mark.parametrize(
+    ("stored", "counts"),
+    [("", ""), ("<v></v>", "added 22, changed 0, unchanged 0")],
+)
+def test_a_formula_of_text_without_a_stored_text_is_no_blank(
+    tmp_path: Path, stored: str, counts: str
+) -> None:
+    cell = f'<c r="D2" t="str"><f>IF(1,"")</f>{stored}</c>'
+    path = changed(book(tmp_path), part_of("actuals"), lambda xml: re.sub(
+        r'<c r="D2".*?</c>', cell, xml))  # fmt: skip
+
+    answer = run("import_cascade", path)
+
+    assert answer.counts == counts
+    assert ["without a stored value" in line for line in answer.errors] == [True] * (not stored)
+
+
 def test_a_formula_with_its_stored_value_is_that_value(tmp_path: Path) -> None:
     path = book(tmp_path)
     stored = changed(path, part_of("actuals"), lambda xml: xml.replace(
         "<v>93.5</v>", "<f>187/2</f><v>93.5</v>"))  # fmt: skip
 
     assert run("import_cascade", stored).counts == "added 23, changed 0, unchanged 0"
+
+
+def test_an_error_cell_in_the_header_is_a_column_that_is_left_out(tmp_path: Path) -> None:
+    rows: Rows = [["kpi", "entity", "period", "value", "#REF!"]]
+
+    answer = run("import_cascade", book(tmp_path, actuals=rows))
+
+    assert (answer.code, len(answer.warnings)) == (0, 1)
+    assert answer.warnings[0].startswith(
+        "actuals, 1, column 5: the unknown column (the cell holds the error #REF!) is left out"
+    )
+
+
+def test_a_workbook_is_known_by_what_it_is_not_by_its_name(tmp_path: Path) -> None:
+    path = book(tmp_path).rename(tmp_path / "in.xls")
+
+    assert run("import_cascade", path).counts == "added 23, changed 0, unchanged 0"
 
 
 @pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#REF!"])
