@@ -92,6 +92,7 @@ class ObjectiveGroup:
     code: str
     name: str
     note: str
+    owner: str
     score: ScoreShown
     rows: Sequence[KpiRow]
 

@@ -76,6 +76,7 @@ def objective_groups(board: Board, chosen: Status | None) -> list[ObjectiveGroup
             code=objective,
             name=board.node(objective).name,
             note=_share_of_strategy(board, objective),
+            owner=board.node(objective).owner,
             score=score_shown(board, objective),
             rows=[kpi_row(board, code, units[code], depth=depth) for code, depth in rows],
         )

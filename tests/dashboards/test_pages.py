@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboards.services.refresh import refresh_scores
 from kpis.models import ActualRevision
+from objectives.models import Objective
 from tests.dashboards.strategy import Strategy, make_strategy
 from tests.factories import (
     figure,
@@ -70,6 +71,17 @@ def test_the_enterprise_page_says_what_holds_the_strategy_back(reader: Client) -
     assert "81 % covered" in page  # (1 + 3 x 3/4) / 4
     assert "could lie between" in page
     assert "until KPI COVER is in" in page
+
+
+def test_an_objective_names_its_owner(strategy: Strategy, reader: Client) -> None:
+    owner = make_person("treasurer@example.com", "executive")
+    Objective.objects.filter(node=strategy.cash).update(owner=owner)
+
+    enterprise = reader.get("/enterprise/").content.decode()
+
+    group = enterprise[enterprise.index('href="/objectives/CASH/"') :]
+    assert str(owner) in group[: group.index("</tr>")]
+    assert f"Owner: {owner}" in text(reader, "/objectives/CASH/")
 
 
 def test_a_status_filters_the_table_and_stays_in_the_address(reader: Client) -> None:
