@@ -44,6 +44,12 @@ class Command(BaseCommand):
             "--address", default=LOOPBACK, help=f"to listen at ({LOOPBACK}, this machine alone)"
         )
         parser.add_argument(
+            "--demo",
+            choices=list(first_start.DEMOS),
+            default=next(iter(first_start.DEMOS)),
+            help="which demo to load into a new folder",
+        )
+        parser.add_argument(
             "--no-demo", action="store_true", help="start empty, in var/own, with no demo sign-ins"
         )
         parser.add_argument("--open", action="store_true", help="open the address in a browser")
@@ -58,7 +64,7 @@ class Command(BaseCommand):
             with hold(self.folder, self.url):
                 wants_demo = not options["no_demo"] and not settings.DATABASE_URL
                 self._prepare()
-                self._fill(wants_demo=wants_demo)
+                self._fill(options["demo"], wants_demo=wants_demo)
                 self._run(opens_browser=options["open"])
         except RefusedError as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -93,13 +99,13 @@ class Command(BaseCommand):
             self._say(f"The database is brought up to date; as it was, it lies in {copy}.")
         call_command("migrate", interactive=False, verbosity=0)
 
-    def _fill(self, *, wants_demo: bool) -> None:
+    def _fill(self, demo: str, *, wants_demo: bool) -> None:
         """Put in what a new folder begins with, and remember what to tell about it."""
         self.sign_ins: list[DemoSignIn] = []
         self.invitation: str | None = None
         self.is_new_demo = wants_demo and first_start.is_empty()
         if wants_demo:
-            cascade = settings.BASE_DIR / "demo" / "texas_instruments"
+            cascade = settings.BASE_DIR / "demo" / demo
             self.sign_ins = first_start.prepare_demo(self.folder, cascade, self._say)
         else:
             self.invitation = first_start.invite_first_admin()
