@@ -45,7 +45,7 @@ class CellForm(forms.Form):
         name = f"{cell.kpi.name}, {cell.entity.name}"
         looks = {
             "figure": {"inputmode": "decimal", "autocomplete": "off", "class": "figure"},
-            "comment": {"autocomplete": "off"},
+            "comment": {"autocomplete": "off", "class": "comment"},
             "why": {"autocomplete": "off"},
         }
         names = {"figure": name, "comment": f"Comment on {name}", "why": f"Reason for {name}"}

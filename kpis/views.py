@@ -108,7 +108,8 @@ def _told(count: int, *, submits: bool) -> str:
     if not count:
         return "Nothing has changed."
     if submits:
-        return f"{figures} submitted. The scores that rest on them are being recalculated."
+        them = "it" if count == 1 else "them"
+        return f"{figures} submitted. The scores that rest on {them} are being recalculated."
     return f"{figures} saved as draft. Nothing counts until you submit."
 
 

@@ -68,6 +68,7 @@ def test_figures_are_typed_and_saved_by_keyboard_alone(operations: Page, product
 
     assert typed == "1,900,000,000"
     expect(operations.locator(".notice")).to_contain_text("saved as draft")
+    expect(operations.get_by_label("Comment on " + RAW)).to_have_css("text-align", "left")
     expect(operations.locator("input.figure").first).to_have_value("1,900,000,000")
     expect(operations.locator("h1")).to_contain_text("1 of 3 figures to go")
 
@@ -82,6 +83,7 @@ def test_a_figure_that_cannot_be_read_stays_as_typed_and_is_named(
     operations.get_by_role("button", name="Submit figures").click()
 
     expect(operations.get_by_role("alert")).to_contain_text("is not a number")
+    expect(operations.get_by_role("alert")).to_be_focused()
     expect(field).to_have_value("2.4 bn")
     assert operations.title().startswith("Error:")
     assert Axe().run(operations).violations_count == 0

@@ -1,5 +1,6 @@
 """Entry sheets as a department's head, finance and an auditor meet them in the browser."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -112,7 +113,25 @@ def test_what_cannot_be_read_stays_as_typed_and_nothing_is_saved(
     assert "is not a number" in page
     assert 'value="12x"' in page
     assert "<title>Error:" in page
+    assert re.search(r'role="alert"[^>]*\bautofocus\b', page)
     assert not Actual.objects.exists()
+
+
+def test_a_head_is_not_told_that_a_sheet_without_figures_is_somebody_elses(
+    head: User, client: Client
+) -> None:
+    page = client.get("/enter/OPS/?period=2026").content.decode()
+
+    assert "Department OPS enters nothing for FY26" in page
+    assert "entered by the department" not in page
+
+
+def test_one_figure_is_told_of_as_one(head: User, stock: KPI, client: Client) -> None:
+    one = typed_in(stock, figure="1200", seen="0") | {"action": "submit"}
+
+    page = client.post(SHEET, one, follow=True).content.decode()
+
+    assert "1 figure submitted. The scores that rest on it are being recalculated." in page
 
 
 def test_somebody_elses_figure_is_shown_beside_ones_own(
