@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,13 +45,11 @@ class Standing:
 
     def influence(self, ancestors: Sequence[str], column: int = 0) -> dict[str, float]:
         """Return how much each node beneath moves the ancestors in the end, by code."""
-        weights = self._weights().influence([self.position(code) for code in ancestors])
-        return self._by_code(weights[:, column])
+        return self._spread("influence", tuple(ancestors), column)
 
     def effective(self, ancestors: Sequence[str], column: int = 0) -> dict[str, float]:
         """Return how much each node beneath counts in the ancestors' scores, by code."""
-        weights = self._weights().effective([self.position(code) for code in ancestors])
-        return self._by_code(weights[:, column])
+        return self._spread("effective", tuple(ancestors), column)
 
     @property
     def top(self) -> list[str]:
@@ -61,14 +60,32 @@ class Standing:
         """Return each department's score beneath an objective, or beneath all top-level ones."""
         ancestor = None if objective is None else self.position(objective)
         return department_scores(
-            self.inputs, self.results, self.departments, entity=0, ancestor=ancestor
+            self.inputs,
+            self.results,
+            self.departments,
+            entity=0,
+            ancestor=ancestor,
+            weights=self._weights,
         )
 
+    @cached_property
     def _weights(self) -> Weights:
         return Weights(self.inputs, self.results, 0, slice(None))
 
-    def _by_code(self, weights: np.ndarray) -> dict[str, float]:
-        return {self.table.codes[row]: float(weights[row]) for row in np.flatnonzero(weights)}
+    def _spread(self, kind: str, ancestors: tuple[str, ...], column: int) -> dict[str, float]:
+        """Spread the weight of ancestors over what lies beneath; keep it, as pages ask often."""
+        key = kind, ancestors, column
+        if key not in self._kept:
+            weights = Weights(self.inputs, self.results, 0, slice(column, column + 1))
+            spread: np.ndarray = getattr(weights, kind)([self.position(one) for one in ancestors])
+            self._kept[key] = {
+                self.table.codes[row]: float(spread[row, 0]) for row in np.flatnonzero(spread[:, 0])
+            }
+        return self._kept[key]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, tuple[str, ...], int], dict[str, float]]:
+        return {}
 
 
 def standing(

@@ -93,13 +93,15 @@ def department_scores(
     *,
     entity: int,
     ancestor: int | None = None,
+    weights: Weights | None = None,
 ) -> dict[str, DepartmentScore]:
     """Give the score of each department at an entity, in all columns.
 
     `departments` names the department of every node. The scores are of its own scored KPIs beneath
-    the ancestor, or beneath all top-level objectives, which count equally.
+    the ancestor, or beneath all top-level objectives, which count equally. Who asks for many
+    ancestors orders the links once and passes the weights of the entity in all columns.
     """
-    weights = Weights(inputs, results, entity, slice(None))
+    weights = weights or Weights(inputs, results, entity, slice(None))
     ancestors = top_level(inputs) if ancestor is None else [ancestor]
     beneath = weights.influence(ancestors)
     rows: dict[str, list[int]] = {}
