@@ -34,9 +34,18 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kpialign.settings")
     if is_test:
         run_tests(arguments[2:])
-    if arguments[1:2] == ["up"] and "--no-demo" in arguments:
-        os.environ.setdefault("KPIALIGN_VAR", "var/own")  # read once, before the command begins
+    if arguments[1:2] == ["up"]:
+        # Read once by the settings, before the command begins.
+        os.environ.setdefault("KPIALIGN_VAR", data_folder(arguments[2:]))
     run_command(arguments)
+
+
+def data_folder(options: list[str]) -> str:
+    """Name the folder of an organisation: the default demo's, another demo's, or one's own."""
+    if "--no-demo" in options:
+        return "var/own"
+    is_nhs = "--demo=nhs" in options or "--demo nhs" in " ".join(options)
+    return "var/nhs" if is_nhs else "var/demo"
 
 
 def run_command(arguments: list[str]) -> None:
@@ -64,7 +73,9 @@ def run_tests(arguments: list[str]) -> None:
         )
     os.chdir(BASE)
     os.environ.setdefault("KPIALIGN_VAR", "var/test")
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
+    # All tests at once share the cores; a chosen one runs alone, fit for a debugger.
+    chosen = arguments or ["-n", str(min(4, os.cpu_count() or 1))]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *chosen])
 
 
 def is_left_alone(base: Path, environ: Mapping[str, str]) -> bool:

