@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tests.scoring.reference.figure_maker import add_figures
 from tests.scoring.reference.fiscal import LENGTH_OF_FREQUENCY, Fiscal
 from tests.scoring.reference.formula_maker import Inputs, formula
+from tests.scoring.reference.formula_text import parse, references
 
 Sheets = dict[str, list[dict[str, str]]]
 
@@ -188,7 +189,9 @@ def calculate(draft: Draft, row: dict[str, str], before: list[dict[str, str]]) -
     to_date = [
         other["code"]
         for other in usable
-        if LENGTH_OF_FREQUENCY[other["frequency"]] <= length and not uses_time(other["formula"])
+        if LENGTH_OF_FREQUENCY[other["frequency"]] <= length
+        and not uses_time(other["formula"])
+        and not rests_on_longer(other, before)
     ]
     codes = [other["code"] for other in usable]
     row["formula"] = formula(draft.rng, Inputs(codes, to_date, draft.rational))
@@ -201,6 +204,18 @@ def calculate(draft: Draft, row: dict[str, str], before: list[dict[str, str]]) -
 def uses_time(text: str) -> bool:
     """Whether a formula's text names a time function."""
     return any(name in text for name in ("prev(", "year_ago(", "ytd(", "rolling_"))
+
+
+def rests_on_longer(row: dict[str, str], rows: list[dict[str, str]]) -> bool:
+    """Whether a KPI uses one that is measured less often: then its year to date is not told."""
+    if not row["formula"]:
+        return False
+    used = [other for other in rows if other["code"] in references(parse(row["formula"]))]
+    length = LENGTH_OF_FREQUENCY[row["frequency"]]
+    return any(
+        LENGTH_OF_FREQUENCY[other["frequency"]] > length or rests_on_longer(other, rows)
+        for other in used
+    )
 
 
 def add_links(draft: Draft) -> None:
