@@ -48,13 +48,15 @@ SHARED: tuple[Any, ...] = (
 KEPT = (hide_invitations, leave_out_refusals)
 
 
+def rendering(*, as_json: bool) -> list[Any]:
+    """Give the last steps of a line: to one JSON object, or to text without colours."""
+    if as_json:
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain_traceback)]
+
+
 def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     """Configure structlog, and give Django's LOGGING that renders every logger the same way."""
-    rendering: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain_traceback)]
-    )
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -66,7 +68,7 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *KEPT,
-            *rendering,
+            *rendering(as_json=as_json),
         ],
     }
     return {
