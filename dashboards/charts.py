@@ -13,6 +13,7 @@ from dashboards.selectors.board import Board
 from dashboards.selectors.context import A_YEAR, SHOWN, name_of
 
 WHOLE = (0.0, 100.0)
+MOST_PARTS, FEW_PARTS = 9, 6
 
 
 def kpi_trend(board: Board, code: str) -> Chart:
@@ -80,15 +81,16 @@ def score_trend(board: Board, name: str, scores: Sequence[float]) -> Chart | Non
 def parts_chart(
     board: Board, sentence: str, note: str, parts: Sequence[tuple[str, float]]
 ) -> Chart | None:
-    """Draw what children give of what they could give; (code, weight) each; None without any."""
+    """Draw what children give of what they could give; (code, weight) each; None without any.
+
+    Beyond ten the rest is drawn as one.
+    """
     if not parts:
         return None
-    drawn = []
-    for code, weight in parts:
-        score = board.score(code).score
-        most = shown.points(weight * 100)
-        gives = "no score" if isnan(score) else f"{shown.points(weight * score)} of {most}"
-        drawn.append(Part(board.node(code).name, weight * score, weight * 100, gives))
+    drawn = [_part(board, [code], [weight]) for code, weight in parts[:MOST_PARTS]]
+    rest = parts[MOST_PARTS:]
+    if rest:
+        drawn.append(_part(board, [one[0] for one in rest], [one[1] for one in rest]))
     return Chart(
         key="parts",
         sentence=sentence,
@@ -96,7 +98,17 @@ def parts_chart(
         figure=parts_figure(drawn),
         head=["Part", "Gives", "Could give"],
         table=[[one.name, shown.points(one.gives), shown.points(one.most)] for one in drawn],
+        is_tall=len(drawn) > FEW_PARTS,
     )
+
+
+def _part(board: Board, codes: Sequence[str], weights: Sequence[float]) -> Part:
+    given = [board.score(code).score * weight for code, weight in zip(codes, weights, strict=True)]
+    most, known = sum(weights) * 100, [one for one in given if not isnan(one)]
+    name = board.node(codes[0]).name if len(codes) == 1 else f"{len(codes)} others"
+    if not known:
+        return Part(name, nan, most, "no score")
+    return Part(name, sum(known), most, f"{shown.points(sum(known))} of {shown.points(most)}")
 
 
 def _names(board: Board) -> list[str]:

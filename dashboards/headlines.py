@@ -32,8 +32,8 @@ def against_target(board: Board, code: str) -> str:
         return f"{node.name} has no figure for {context.period_name} yet"
     value = shown.spoken(shown.figure(now.value, unit))
     if isnan(now.target):
-        purpose = "no target is set" if node.has_target else "it has no target"
-        return f"{node.name} is {value}; {purpose} for {context.period_name}"
+        told = f"{node.name} is {value} in {context.period_name}"
+        return f"{told}; no target is set" if node.has_target else told
     return f"{node.name} {_against_the_target(board, code, unit, value)}"
 
 

@@ -15,7 +15,7 @@ from kpialign.scoring.status import Thresholds
 
 BAND = "band"
 LOWER = "lower"
-MOST_NAMED = 2
+MOST_NAMED = 3
 
 
 def units_of(board: Board, codes: Iterable[str]) -> dict[str, Unit]:
@@ -161,7 +161,7 @@ def bounds(board: Board, code: str) -> str:
 
 
 def named(names: list[str]) -> str:
-    """Put names into a sentence: two of them, then how many more."""
+    """Put names into a sentence: all of them if they are few, else two and how many more."""
     if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return " and ".join(names)
+        return f"{', '.join(names[:2])} and {len(names) - 2} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

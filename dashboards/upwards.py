@@ -80,6 +80,21 @@ def other_uses(board: Board, code: str) -> list[Upward]:
     return [*drives, *used, *believed]
 
 
+def reached_through_formulas(board: Board, code: str) -> list[Upward]:
+    """List the objectives above the KPIs that rest on a node's value, beside its own."""
+    seen: dict[str, None] = {}
+    waiting = board.cascade.users(code)
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen[one] = None
+            waiting += board.cascade.users(one)
+    own = set(board.cascade.ancestors(code))
+    reached = dict.fromkeys(up for one in seen for up in board.cascade.ancestors(one))
+    top = set(board.cascade.top)
+    return [_place(board, one, "", "") for one in sorted(reached) if one not in own | top]
+
+
 def _place(board: Board, code: str, how: str, why: str) -> Upward:
     node = board.node(code)
     return Upward(code, node.name, node.is_kpi, how, why=why)

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
 from math import floor, isnan, log10
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 LOCALE = "en"
 MINUS = "\u2212"
@@ -65,8 +67,7 @@ def number(value: float, decimals: int, locale: str = LOCALE, *, signed: bool = 
         return f"{value:.4g}"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP)
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=locale)
+    text: str = _pattern(decimals).apply(abs(rounded), _locale(locale), decimal_quantization=False)
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if signed and rounded > 0 else text
@@ -204,6 +205,16 @@ def period(kind: str, label: str, start_on: date, locale: str = LOCALE) -> str:
         return format_date(start_on, "MMM y", locale=locale)
     year, _, quarter = label.partition("-")
     return f"{quarter} FY{year[-2:]}" if quarter else f"FY{year[-2:]}"
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def _decimals(value: float, wanted: int) -> int:

@@ -36,9 +36,16 @@ class Board:
 
     def score(self, code: str, back: int = 0) -> NodeScore:
         """Return a node's score in the page's period, or some periods before."""
-        place = self.column - back
-        period_id = self.table.periods[place] if place >= 0 else -1
-        return self.table.at(code, period_id)
+        if (code, back) not in self._scores:
+            place = self.column - back
+            period_id = self.table.periods[place] if place >= 0 else -1
+            self._scores[code, back] = self.table.at(code, period_id)
+        return self._scores[code, back]
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, int], NodeScore]:
+        """Keep what was read: the sentences, tables and charts of a page ask again and again."""
+        return {}
 
     def node(self, code: str) -> NodeFacts:
         """Return what is told of a node."""
@@ -72,7 +79,7 @@ class Board:
     @property
     def has_scores(self) -> bool:
         """Whether anything is scored in the page's period."""
-        return any(one.is_scored for one in self.table.in_period(self.context.period.pk))
+        return any(self.score(code).is_scored for code in self.cascade.nodes)
 
 
 def page_board(asked: Mapping[str, str]) -> Board | None:

@@ -1,16 +1,41 @@
 """Read the active cascade as pages tell it: its nodes with their words, and its links."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from kpialign.scoring.formula import FormulaError, parse
-from kpis.models import Node, NodeDefinition, Plan, PlanVersion, Target
+from kpis.models import KPI, Node, NodeDefinition, Plan, PlanVersion, Target
 from objectives.models import CascadeLink
 
+Row = Mapping[str, Any]
+CODE, VERSION, VERSION_KEY = "node__code", "version__number", "version_id"
+OWN = (
+    "node_id",
+    "node__kind",
+    "node__slot__slot",
+    "aggregation",
+    "direction",
+    "formula",
+    "time_rollup",
+)
+TOLD = (
+    "name",
+    "description",
+    "department__code",
+    "department__name",
+    "owner__name",
+    "owner__email",
+    "owner_id",
+)
+OF_OBJECTIVE = tuple(f"node__objective__{name}" for name in TOLD)
+OF_KPI = tuple(
+    f"node__kpi__{name}" for name in (*TOLD, "unit", "decimals", "frequency", "category")
+)
 NO_SLOT = -1  # of a node that no recompute has seen yet: nothing is stored there
 
 
@@ -89,7 +114,7 @@ class Cascade:
         """List the links to a node's parents, by code."""
         return [link for link in self._up.get(code, ()) if link.kind == kind]
 
-    @property
+    @cached_property
     def top(self) -> list[str]:
         """List the top-level objectives, by code."""
         return [
@@ -123,11 +148,11 @@ class Cascade:
 def cascade_in_force() -> Cascade:
     """Read it in two queries."""
     rows = list(_definitions())
-    nodes = {row.node.code: _facts(row) for row in rows}
-    links = CascadeLink.objects.filter(version=rows[0].version_id if rows else None)
+    nodes = {row[CODE]: _facts(row) for row in rows}
+    links = CascadeLink.objects.filter(version=rows[0][VERSION_KEY] if rows else None)
     fields = ("parent__code", "child__code", "weight", "kind", "lag", "rationale")
     return Cascade(
-        version=rows[0].version.number if rows else 0,
+        version=rows[0][VERSION] if rows else 0,
         nodes=nodes,
         links=[
             LinkFacts(parent, child, float(weight), kind, lag, rationale)
@@ -137,49 +162,42 @@ def cascade_in_force() -> Cascade:
     )
 
 
-def _definitions() -> QuerySet[NodeDefinition]:
-    """Select the definitions of active nodes with all that is told of them, by code."""
+def _definitions() -> Iterable[Row]:
+    """Select the definitions of active nodes with all that is told of them, by code.
+
+    As plain values: a page reads every node, and making model objects of them takes longest.
+    """
     active = PlanVersion.objects.filter(plan__state=Plan.State.ACTIVE).order_by("-number")
-    return (
-        NodeDefinition.objects.filter(
-            version=Subquery(active.values("pk")[:1]), node__archived_at=None
-        )
-        .select_related(
-            "version",
-            "node__slot",
-            "node__kpi__department",
-            "node__kpi__owner",
-            "node__objective__department",
-            "node__objective__owner",
-        )
-        .annotate(has_target=Exists(Target.objects.filter(kpi=OuterRef("node"))))
-        .order_by("node__code")
-    )
+    newest = Subquery(active.values("pk")[:1])
+    rows = NodeDefinition.objects.filter(version=newest, node__archived_at=None)
+    has_target = Exists(Target.objects.filter(kpi=OuterRef("node")))
+    fields = (VERSION_KEY, VERSION, CODE, *OWN, *OF_KPI, *OF_OBJECTIVE, "has_target")
+    found: Iterable[Row] = rows.annotate(has_target=has_target).values(*fields).order_by(CODE)
+    return found
 
 
-def _facts(row: NodeDefinition) -> NodeFacts:
-    node = row.node
-    is_kpi = node.kind == Node.Kind.KPI
-    told = node.kpi if is_kpi else node.objective
-    slot = getattr(node, "slot", None)
+def _facts(row: Row) -> NodeFacts:
+    is_kpi = row["node__kind"] == Node.Kind.KPI
+    told = "node__kpi__" if is_kpi else "node__objective__"
+    category = row["node__kpi__category"]
     return NodeFacts(
-        pk=node.pk,
-        code=node.code,
-        name=told.name,
-        description=told.description,
+        pk=row["node_id"],
+        code=row[CODE],
+        name=row[told + "name"],
+        description=row[told + "description"],
         is_kpi=is_kpi,
-        slot=slot.slot if slot else None,
-        aggregation=row.aggregation,
-        direction=row.direction,
-        formula=row.formula,
-        time_rollup=row.time_rollup,
-        unit=node.kpi.unit if is_kpi else "",
-        decimals=node.kpi.decimals if is_kpi else None,
-        frequency=node.kpi.frequency if is_kpi else "",
-        category=node.kpi.get_category_display() if is_kpi else "",
-        department=told.department.code if told.department else "",
-        department_name=told.department.name if told.department else "",
-        owner=str(told.owner) if told.owner else "",
-        owner_id=told.owner_id,
-        has_target=bool(row.has_target),  # type: ignore[attr-defined]  # annotated
+        slot=row["node__slot__slot"],
+        aggregation=row["aggregation"],
+        direction=row["direction"],
+        formula=row["formula"],
+        time_rollup=row["time_rollup"],
+        unit=row["node__kpi__unit"] or "",
+        decimals=row["node__kpi__decimals"],
+        frequency=row["node__kpi__frequency"] or "",
+        category=str(KPI.Category(category).label) if category else "",
+        department=row[told + "department__code"] or "",
+        department_name=row[told + "department__name"] or "",
+        owner=row[told + "owner__name"] or row[told + "owner__email"] or "",
+        owner_id=row[told + "owner_id"],
+        has_target=row["has_target"],
     )

@@ -131,19 +131,36 @@ def _served(board: Board, code: str) -> list[ServedObjective]:
     return served
 
 
-def _moved(board: Board, code: str, objective: str) -> float:
-    """Give how much of an objective a department's KPIs move.
+def _moved(board: Board, department: str, objective: str) -> float:
+    """Give how much of an objective a department's KPIs move, wherever they stand beneath it.
 
-    What stands beneath one of its own KPIs moves it through that one, and is not counted again.
+    What stands beneath one of its own KPIs moves the objective through that one, and is not
+    counted again.
     """
-    weights = board.standing.influence([objective], board.column)
-    total = 0.0
-    for one, weight in weights.items():
-        if board.node(one).is_kpi and board.node(one).department == code:
-            above = [board.node(link.parent) for link in board.cascade.parents(one)]
-            if not any(node.is_kpi and node.department == code for node in above):
-                total += weight
-    return min(total, 1.0)
+    moved: dict[str, float] = {}
+    waiting = [objective]
+    while waiting:
+        code = waiting[-1]
+        shares = _shares(board, code)
+        foreign = [one for one in shares if not _belongs(board, one, department)]
+        unknown = [one for one in foreign if one not in moved]
+        if unknown:
+            waiting += unknown
+            continue
+        moved[code] = sum(share * moved.get(one, 1.0) for one, share in shares.items())
+        waiting.pop()
+    return moved[objective]
+
+
+def _belongs(board: Board, code: str, department: str) -> bool:
+    return board.node(code).is_kpi and board.node(code).department == department
+
+
+def _shares(board: Board, code: str) -> dict[str, float]:
+    """Give the normalised weights of a node's scored children."""
+    links = [one for one in board.cascade.children(code) if board.score(one.child).is_scored]
+    whole = sum(link.weight for link in links)
+    return {link.child: link.weight / whole for link in links}
 
 
 def _shared(board: Board, code: str, scored: Sequence[str]) -> list[SharedKpi]:

@@ -45,6 +45,7 @@ class HomePage:
     rows: Sequence[ObjectiveRow]
     departments: Sequence[tuple[str, str]]  # code and sentence of those this person heads
     strategy: str
+    tops: Sequence[ObjectiveRow]  # the strategy as a whole, for whoever has no sheet of their own
 
 
 def home_page(board: Board, user: User) -> HomePage:
@@ -64,7 +65,8 @@ def home_page(board: Board, user: User) -> HomePage:
         departments=[
             (one.code, headlines.department_headline(board, one.code, one.name)) for one in headed
         ],
-        strategy=headlines.enterprise_headline(board),
+        strategy=headlines.enterprise_headline(board) if sheets else "",
+        tops=[] if sheets else [_row(board, code) for code in board.cascade.top],
     )
 
 

@@ -24,7 +24,7 @@ from dashboards.selectors.figures_behind import (
 )
 from dashboards.tables import is_late, plain_rows, tags
 from dashboards.terms import Terms, terms_of
-from dashboards.upwards import Upward, other_uses, upwards
+from dashboards.upwards import Upward, other_uses, reached_through_formulas, upwards
 from kpialign.scoring.results import Mark
 
 GAP = 15.0  # points between drivers and result that are worth a word
@@ -55,6 +55,7 @@ class KpiPage:
     uses_time: bool
     up: Sequence[Upward]
     others: Sequence[Upward]
+    reached: Sequence[Upward]  # objectives that it moves through formulas alone
     drivers: Terms
     driver_words: str
     driver_rows: Sequence[KpiRow]
@@ -87,6 +88,7 @@ def kpi_page(board: Board, code: str) -> KpiPage:
         uses_time=any(word in node.formula for word in TIME_WORDS),
         up=upwards(board, code),
         others=other_uses(board, code),
+        reached=reached_through_formulas(board, code),
         drivers=terms,
         driver_words=_driver_words(board, code),
         driver_rows=plain_rows(board, children, weights=weights),

@@ -4,6 +4,7 @@ const NARROW = 480;
 const NEAR = "300px";
 const GAP = 16;
 const THICK = 26;
+const TWO_LINES = 34;
 const drawn = new Set();
 let library;
 
@@ -93,18 +94,22 @@ function rangeOf(figure) {
   return [low - margin, high + margin];
 }
 
-// Long names take two lines where a chart is narrow.
-function wrapped(name, narrow) {
+// Where a chart is narrow, long names take two lines if there is room, or end early.
+function shortened(name, narrow, room) {
   if (!narrow || name.length < 16) return name;
+  if (room < TWO_LINES) return `${name.slice(0, 15).trimEnd()}…`;
   const words = name.split(" ");
   const half = Math.ceil(words.length / 2);
   return `${words.slice(0, half).join(" ")}<br>${words.slice(half).join(" ")}`;
 }
 
-function names(figure, narrow) {
+function names(figure, narrow, height) {
   const bars = figure.data.find((trace) => trace.type === "bar");
   if (!bars) return {};
-  return { tickvals: bars.y, ticktext: bars.y.map((name) => wrapped(name, narrow)) };
+  return {
+    tickvals: bars.y,
+    ticktext: bars.y.map((name) => shortened(name, narrow, height / bars.y.length)),
+  };
 }
 
 function layoutOf(figure, look, frame) {
@@ -125,7 +130,7 @@ function layoutOf(figure, look, frame) {
     hoverlabel: { bgcolor: look.surface, bordercolor: look["line-strong"], font: { color: look.ink } },
     xaxis: axis(figure.layout.xaxis ?? {}, look, { narrow, vertical: false }),
     yaxis: axis(
-      { ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}), ...names(figure, narrow) },
+      { ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}), ...names(figure, narrow, height) },
       look, { narrow, vertical: !bars }),
     annotations: found,
     dragmode: false,

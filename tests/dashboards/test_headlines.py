@@ -43,16 +43,16 @@ UNKNOWN = {"score": nan, "coverage": 0.0, "low": 0.0, "high": 100.0, "target": 5
             "Speed is 1.0 below its band",
         ),
         ({}, UNKNOWN, "Speed has no figure for Q1 FY26 yet"),
-        ({}, UNSCORED | {"value": 7.0}, "Speed is 7.0; no target is set for Q1 FY26"),
+        ({}, UNSCORED | {"value": 7.0}, "Speed is 7.0 in Q1 FY26; no target is set"),
         (
             {"has_target": False},
             UNSCORED | {"value": 7.0},
-            "Speed is 7.0; it has no target for Q1 FY26",
+            "Speed is 7.0 in Q1 FY26",
         ),
         (
             {"unit": "money", "decimals": 0},
             UNSCORED | {"value": 4_825e6},
-            "Speed is 4,825 EUR m; no target is set for Q1 FY26",
+            "Speed is 4,825 EUR m in Q1 FY26; no target is set",
         ),
     ],
 )
