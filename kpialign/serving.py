@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kpialign.settings")
 
 wsgi_app = "kpialign.wsgi"
 bind = "0.0.0.0:8000"  # within the container; what is published is the compose file's choice
-worker_class = "gthread"
+worker_class = "kpialign.draining.DrainingWorker"  # gthread, but for its end
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 keepalive = 75  # longer than the proxies', so that none sends a request into a closing connection

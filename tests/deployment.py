@@ -106,7 +106,10 @@ class Deployment:
         process = self.processes.pop(name)
         process.send_signal(signal.Signals[service.get("stop_signal", "SIGTERM")])
         grace: str = service["stop_grace_period"]
-        return process.wait(float(grace.removesuffix("s")))
+        try:
+            return process.wait(float(grace.removesuffix("s")))
+        finally:
+            process.kill()
 
     def is_healthy(self, name: str) -> bool:
         """Run a service's own health check."""

@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from html import unescape
+from http.client import HTTPException
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -177,6 +179,35 @@ def test_a_figure_is_scored_under_the_id_of_the_request_that_brought_it(
     web = [line for line in deployment.lines("web") if line["event"] == "request_finished"]
     asked = [line for line in web if line["request_id"] == headers["X-Request-ID"]]
     assert [(line["request"], line["ip"]) for line in asked] == [(f"POST {sheet}", "203.0.113.7")]
+
+
+@pytest.mark.services
+def test_a_web_process_that_is_told_to_stop_cuts_no_request_off(deployment: Deployment) -> None:
+    answered: list[int] = []
+    cut_off: list[OSError | HTTPException] = []
+
+    def ask_until_refused() -> None:
+        with suppress(ConnectionRefusedError):
+            while True:
+                try:
+                    answered.append(Visitor(deployment.port).ask("GET", "/account/login/")[0])
+                except ConnectionRefusedError:
+                    raise
+                except (OSError, HTTPException) as error:
+                    cut_off.append(error)
+
+    people = [Thread(target=ask_until_refused) for _ in range(12)]
+    for person in people:
+        person.start()
+    eventually(lambda: len(answered) >= len(people), within=30)
+    code = deployment.stop("web")
+    for person in people:
+        person.join()
+    deployment.start("web")
+
+    assert code == 0
+    assert cut_off == []
+    assert set(answered) == {200}
 
 
 @pytest.mark.services
