@@ -7,16 +7,23 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from dashboards.selectors.board import Board, board_of_node, page_board
-from dashboards.selectors.department import department_page, get_department_to_show
-from dashboards.selectors.departments import departments_page
-from dashboards.selectors.effect import moved_objectives
-from dashboards.selectors.enterprise import enterprise_page
+from dashboards.pages.department import department_page
+from dashboards.pages.departments import departments_page
+from dashboards.pages.effect import moved_objectives
+from dashboards.pages.enterprise import enterprise_page
+from dashboards.pages.home import home_page
+from dashboards.pages.kpi import kpi_page
+from dashboards.pages.objective import objective_page
+from dashboards.selectors.board import (
+    Board,
+    board_of_node,
+    departments_by_name,
+    get_department_to_show,
+    page_board,
+)
 from dashboards.selectors.freshness import freshness as current_freshness
-from dashboards.selectors.home import home_page
-from dashboards.selectors.kpi import kpi_page
-from dashboards.selectors.objective import objective_page
 from dashboards.selectors.runs import latest_runs
+from dashboards.selectors.waiting import sheets_for
 from kpialign.htmx import asks_for
 from kpialign.scoring.status import Status
 from organisation.permissions import (
@@ -50,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     board = page_board(request.GET)
     if board is None:
         return _empty(request)
-    page = home_page(board, user)
+    page = home_page(board, user, sheets_for(user))
     context = {"page": page, "waiting_count": len(page.due)}
     return _board(request, board, "dashboards/home.html", context)
 
@@ -62,7 +69,7 @@ def departments(request: HttpRequest) -> HttpResponse:
     board = page_board(request.GET)
     if board is None:
         return _empty(request)
-    context = {"page": departments_page(board)}
+    context = {"page": departments_page(board, departments_by_name())}
     return _board(request, board, "dashboards/departments.html", context)
 
 

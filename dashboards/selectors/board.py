@@ -6,6 +6,7 @@ from functools import cached_property
 from math import isnan
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force
 from dashboards.selectors.context import Context, page_context
@@ -13,6 +14,7 @@ from dashboards.selectors.scores import NodeScore, ScoreTable, stored_table
 from dashboards.selectors.standing import Standing, standing_of
 from kpialign.scoring.results import Mark
 from kpis.models import Target
+from organisation.models import Department
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,16 @@ def board_of_node(asked: Mapping[str, str], code: str, *, is_kpi: bool) -> tuple
     if board is None or node is None or node.is_kpi != is_kpi:
         raise Http404
     return board, node
+
+
+def get_department_to_show(code: str) -> Department:
+    """Return a department, or answer as absent; everyone who reads scores reads them all."""
+    return get_object_or_404(Department, code=code)
+
+
+def departments_by_name() -> list[Department]:
+    """List the departments with their heads."""
+    return list(Department.objects.select_related("head").order_by("name"))
 
 
 def _illustrative(context: Context) -> frozenset[str]:

@@ -5,9 +5,9 @@ from math import nan
 
 import pytest
 
-from dashboards import headlines
-from dashboards.arithmetic import attainment_words
-from dashboards.measures import bounds
+from dashboards.pages import headlines
+from dashboards.pages.arithmetic import attainment_words
+from dashboards.pages.measures import bounds
 from dashboards.selectors.cascade import NodeFacts
 from tests.dashboards.boards import Scores, make_board, measured, node, objective, scored
 

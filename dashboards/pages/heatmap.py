@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from math import isnan
 
-from dashboards.measures import covered, score_text
+from dashboards.pages.measures import covered, score_text
+from dashboards.pages.tables import objectives_in_order
 from dashboards.rows import STATUS_MARKS, HeatCell, HeatMap, HeatRow
 from dashboards.selectors.board import Board
-from dashboards.tables import objectives_in_order
 from kpialign.scoring.contribution import DepartmentScore
 from kpialign.scoring.status import Status, status_of
 

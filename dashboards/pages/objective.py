@@ -1,17 +1,17 @@
-"""Read the page of an objective: what pulls it down, and what it serves."""
+"""The page of an objective: what pulls it down, and what it serves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboards import headlines
-from dashboards.charts import parts_chart, score_trend
-from dashboards.measures import score_shown, waiting_for
+from dashboards.pages import headlines
+from dashboards.pages.charts import parts_chart, score_trend
+from dashboards.pages.measures import score_shown, waiting_for
+from dashboards.pages.tables import plain_rows
+from dashboards.pages.terms import Terms, terms_of
+from dashboards.pages.upwards import Upward, upwards
 from dashboards.rows import Chart, KpiRow, ScoreShown
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import NodeFacts
-from dashboards.tables import plain_rows
-from dashboards.terms import Terms, terms_of
-from dashboards.upwards import Upward, upwards
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
-"""Read the page of a department: what it owes, and whether it moves the strategy."""
+"""The page of a department: what it owes, and whether it moves the strategy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from django.shortcuts import get_object_or_404
-
-from dashboards import headlines
-from dashboards.charts import parts_chart, score_trend
 from dashboards.figures import shown
-from dashboards.measures import covered, named, score_shown, score_text
+from dashboards.pages import headlines
+from dashboards.pages.charts import parts_chart, score_trend
+from dashboards.pages.measures import covered, named, score_shown, score_text
+from dashboards.pages.tables import objectives_in_order, plain_rows, scored_kpis, status_counts
 from dashboards.rows import STATUS_MARKS, Chart, KpiRow, ScoreShown, StatusCount
 from dashboards.selectors.board import Board
-from dashboards.tables import objectives_in_order, plain_rows, scored_kpis, status_counts
 from kpialign.scoring.contribution import DepartmentScore
 from kpialign.scoring.status import Status, status_of
 from organisation.models import Department
@@ -56,11 +54,6 @@ class DepartmentPage:
     shared: Sequence[SharedKpi]
     charts: Sequence[Chart]
     has_illustrations: bool
-
-
-def get_department_to_show(code: str) -> Department:
-    """Return a department, or answer as absent; everyone who reads scores reads them all."""
-    return get_object_or_404(Department, code=code)
 
 
 def department_page(board: Board, department: Department, chosen: Status | None) -> DepartmentPage:

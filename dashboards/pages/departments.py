@@ -1,16 +1,16 @@
-"""Read the list of departments: how each stands, and what it still owes."""
+"""The list of departments: how each stands, and what it still owes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from dashboards import headlines
 from dashboards.figures.sparkline import Sparkline, sparkline
+from dashboards.pages import headlines
+from dashboards.pages.department import own_score
+from dashboards.pages.tables import scored_kpis, status_counts
 from dashboards.rows import ScoreShown, StatusCount
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import SHOWN
-from dashboards.selectors.department import own_score
-from dashboards.tables import scored_kpis, status_counts
 from organisation.models import Department
 
 
@@ -36,13 +36,10 @@ class DepartmentsPage:
     rows: Sequence[DepartmentRow]
 
 
-def departments_page(board: Board) -> DepartmentsPage:
+def departments_page(board: Board, departments: Iterable[Department]) -> DepartmentsPage:
     """Put the list together from its board and the departments."""
     scored = scored_kpis(board)
-    rows = [
-        _row(board, department, scored)
-        for department in Department.objects.select_related("head").order_by("name")
-    ]
+    rows = [_row(board, department, scored) for department in departments]
     return DepartmentsPage(_headline(board, rows), rows)
 
 

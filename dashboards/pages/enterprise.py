@@ -1,16 +1,16 @@
-"""Read the enterprise page: whether we are on track, why, and whose it is."""
+"""The enterprise page: whether we are on track, why, and whose it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from dashboards import headlines
-from dashboards.charts import parts_chart, score_trend
-from dashboards.heatmap import heat_map
-from dashboards.measures import score_shown
+from dashboards.pages import headlines
+from dashboards.pages.charts import parts_chart, score_trend
+from dashboards.pages.heatmap import heat_map
+from dashboards.pages.measures import score_shown
+from dashboards.pages.tables import objective_groups, scored_kpis, status_counts
 from dashboards.rows import Chart, HeatMap, ObjectiveGroup, ScoreShown, StatusCount
 from dashboards.selectors.board import Board
-from dashboards.tables import objective_groups, scored_kpis, status_counts
 from kpialign.scoring.status import Status
 
 

@@ -1,21 +1,19 @@
-"""Read the start page of a person: what waits for them, and how their part stands."""
+"""The start page of a person: what waits for them, and how their part stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
-
-from dashboards import headlines
 from dashboards.figures import shown
-from dashboards.measures import score_shown
+from dashboards.pages import headlines
+from dashboards.pages.measures import score_shown
+from dashboards.pages.tables import objectives_in_order
 from dashboards.rows import ObjectiveRow
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
-from dashboards.tables import objectives_in_order
+from dashboards.selectors.waiting import Waiting
 from kpis.models import ReportingPeriod
 from kpis.rows import SheetDue
-from kpis.selectors.due import departments_to_read, sheets_due
 from organisation.models import Department, User
 
 MOST_ROWS = 3
@@ -48,22 +46,20 @@ class HomePage:
     tops: Sequence[ObjectiveRow]  # the strategy as a whole, for whoever has no sheet of their own
 
 
-def home_page(board: Board, user: User) -> HomePage:
+def home_page(board: Board, user: User, waiting: Waiting) -> HomePage:
     """Put the page together from its board and the sheets that wait."""
-    today = timezone.localdate()
-    departments = departments_to_read(user)
-    sheets = [one for one in sheets_due(user, departments, today) if one.can_enter]
-    due = [_due(one, today) for one in sheets if one.missing_count or one.draft_count]
-    headed = [one for one in departments if one.head_id == user.pk]
-    scope, rows = _scope(board, user, headed)
+    sheets = waiting.sheets
+    due = [_due(one, waiting.today) for one in sheets if one.missing_count or one.draft_count]
+    scope, rows = _scope(board, user, waiting.headed)
     return HomePage(
         headline=_headline(board, due, sheets),
         due=due,
-        nothing_due=_next(sheets, today) if sheets and not due else "",
+        nothing_due=_next(waiting.following) if sheets and not due else "",
         scope=scope,
         rows=rows,
         departments=[
-            (one.code, headlines.department_headline(board, one.code, one.name)) for one in headed
+            (one.code, headlines.department_headline(board, one.code, one.name))
+            for one in waiting.headed
         ],
         strategy=headlines.enterprise_headline(board) if sheets else "",
         tops=[] if sheets else [_row(board, code) for code in board.cascade.top],
@@ -98,11 +94,8 @@ def _due(sheet: SheetDue, today: date) -> DueRow:
     )
 
 
-def _next(sheets: Sequence[SheetDue], today: date) -> str:
+def _next(following: ReportingPeriod | None) -> str:
     """Say which period opens next."""
-    kinds = {sheet.period.kind for sheet in sheets}
-    later = ReportingPeriod.objects.filter(kind__in=kinds, start_on__gt=today)
-    following = later.order_by("start_on", "end_on").first()
     if following is None:
         return "Every figure is in."
     return f"Next: {name_of(following)} opens {shown.day(following.start_on)}."

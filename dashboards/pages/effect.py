@@ -1,13 +1,13 @@
-"""Read what the figures that a department enters move: KPIs through formulas, then objectives."""
+"""What the figures that a department enters move: KPIs through formulas, then objectives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.figures import shown
-from dashboards.measures import score_shown
+from dashboards.pages.measures import score_shown
+from dashboards.pages.tables import objectives_in_order
 from dashboards.rows import ScoreShown
 from dashboards.selectors.board import Board
-from dashboards.tables import objectives_in_order
 
 
 @dataclass(frozen=True)

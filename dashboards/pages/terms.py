@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 
 from dashboards.figures import shown
-from dashboards.measures import named, score_shown, score_text
+from dashboards.pages.measures import named, score_shown, score_text
 from dashboards.rows import TermRow
 from dashboards.selectors.board import Board
 

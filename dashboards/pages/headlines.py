@@ -5,7 +5,7 @@ from math import isnan
 
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
-from dashboards.measures import Distance, distance, from_target, score_text, units_of
+from dashboards.pages.measures import Distance, distance, from_target, score_text, units_of
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
 from kpialign.scoring.status import Status

@@ -1,15 +1,18 @@
-"""Read the page of a KPI: is it good, what is it made of, where does it go, who typed it."""
+"""The page of a KPI: is it good, what is it made of, where does it go, who typed it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from dashboards import headlines
-from dashboards.arithmetic import attainment_words
-from dashboards.charts import kpi_trend
 from dashboards.figures import shown
 from dashboards.figures.shown import Figure, Unit
-from dashboards.measures import BAND, reference, score_shown, score_text, units_of
+from dashboards.pages import headlines
+from dashboards.pages.arithmetic import attainment_words
+from dashboards.pages.charts import kpi_trend
+from dashboards.pages.measures import BAND, reference, score_shown, score_text, units_of
+from dashboards.pages.tables import is_late, plain_rows, tags
+from dashboards.pages.terms import Terms, terms_of
+from dashboards.pages.upwards import Upward, other_uses, reached_through_formulas, upwards
 from dashboards.rows import Chart, KpiRow, ScoreShown
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import NodeFacts
@@ -22,9 +25,6 @@ from dashboards.selectors.figures_behind import (
     summary,
     target_facts,
 )
-from dashboards.tables import is_late, plain_rows, tags
-from dashboards.terms import Terms, terms_of
-from dashboards.upwards import Upward, other_uses, reached_through_formulas, upwards
 from kpialign.scoring.results import Mark
 
 GAP = 15.0  # points between drivers and result that are worth a word

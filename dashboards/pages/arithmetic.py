@@ -3,7 +3,7 @@
 from math import isnan
 
 from dashboards.figures import shown
-from dashboards.measures import BAND, LOWER, distance, score_text, units_of
+from dashboards.pages.measures import BAND, LOWER, distance, score_text, units_of
 from dashboards.selectors.board import Board
 from kpialign.scoring.results import Mark
 

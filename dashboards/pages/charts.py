@@ -7,7 +7,7 @@ from dashboards.figures import shown
 from dashboards.figures.parts import Part, parts_figure
 from dashboards.figures.shown import Unit
 from dashboards.figures.trend import Trend, axis_note, trend_figure
-from dashboards.measures import BAND, LOWER, score_text, units_of
+from dashboards.pages.measures import BAND, LOWER, score_text, units_of
 from dashboards.rows import Chart
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import A_YEAR, SHOWN, name_of

@@ -7,7 +7,7 @@ from math import isnan
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
 from dashboards.figures.sparkline import sparkline
-from dashboards.measures import named, reference, score_shown, units_of, variance
+from dashboards.pages.measures import named, reference, score_shown, units_of, variance
 from dashboards.rows import STATUS_MARKS, KpiRow, ObjectiveGroup, StatusCount
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import SHOWN

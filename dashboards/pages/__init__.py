@@ -1,0 +1,1 @@
+"""What each page says and shows, put together from its board."""
