@@ -20,6 +20,7 @@ from kpialign.interchange.prescan import SheetFacts, WorkbookError
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 20
+BYTES_A_SECOND = 400_000  # what a large workbook gets beyond that, so that a small bomb gets none
 BATCH = 500
 BATCH_CHARACTERS = 1_000_000
 MOST_CHARACTERS = 32_767
@@ -29,10 +30,11 @@ REFUSED = 3
 Plain = str | float | dict[str, object]
 
 
-def limit() -> None:
+def limit(size: int) -> None:
     """Limit this process: memory, computing time, no core file, no files to write."""
+    seconds = SECONDS + size // BYTES_A_SECOND
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
@@ -106,15 +108,20 @@ def _marked(cell: Plain, place: tuple[int, int], facts: SheetFacts) -> Plain:
     return cell
 
 
+def _limited(texts: Iterator[str]) -> Iterator[str]:
+    """Yield the texts as long as there are not too many of them."""
+    left = MOST_PRINTED
+    for text in texts:
+        left -= len(text)
+        if left < 0:
+            raise WorkbookError("its cells hold more text than a cascade needs")
+        yield text
+
+
 def main(path: str, wanted: set[str]) -> int:
     """Print the cells, or the reason why there are none."""
     try:
-        printed = 0
-        for line in told(path, wanted):
-            text = json.dumps(line)
-            printed += len(text)
-            if printed > MOST_PRINTED:
-                raise WorkbookError("its cells hold more text than a cascade needs")
+        for text in _limited(json.dumps(line) for line in told(path, wanted)):
             sys.stdout.write(text + "\n")
     except WorkbookError as error:
         reason = str(error)
@@ -131,5 +138,5 @@ def main(path: str, wanted: set[str]) -> int:
 
 
 if __name__ == "__main__":
-    limit()
+    limit(Path(sys.argv[1]).stat().st_size)
     sys.exit(main(sys.argv[1], set(sys.argv[2].split(","))))

@@ -15,6 +15,8 @@ from kpialign.interchange.tables import RawTable
 MOST_ENTRIES = 1_000
 MOST_BYTES = 1_000_000_000
 MOST_ZIPPED_BYTES = 400_000_000
+MOST_RATIO = 60  # figures as text shrink to a tenth or so
+LEAST_LIMIT = 20_000_000
 CSV = ".csv"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
 
@@ -64,7 +66,7 @@ def _may_be_sheet(entry: zipfile.ZipInfo) -> bool:
 
 def _refuse_bomb(path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     """Unpack the sheets to nowhere and count: a zip file may lie about its sizes."""
-    left = MOST_ZIPPED_BYTES
+    left = limit = min(MOST_ZIPPED_BYTES, max(LEAST_LIMIT, MOST_RATIO * path.stat().st_size))
     for entry in entries:
         if not entry.filename.lower().endswith(CSV):
             continue
@@ -72,7 +74,7 @@ def _refuse_bomb(path: Path, archive: zipfile.ZipFile, entries: list[zipfile.Zip
             while block := unpacked.read(1_000_000):
                 left -= len(block)
                 if left < 0:
-                    message = f"{path} unpacks to more than {MOST_ZIPPED_BYTES:,} bytes."
+                    message = f"{path} unpacks to more than {limit:,} bytes."
                     raise ImportRefusedError(message)
 
 

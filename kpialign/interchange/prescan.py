@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
+from kpialign.interchange.glance import column_number, farthest
+
 MOST_ENTRIES = 5_000
 MOST_BYTES = 400_000_000
 MOST_CELLS = 9_000_000
@@ -168,13 +170,11 @@ class _CellWalk:
             found = REFERENCE.fullmatch(written.upper())
             if not found:
                 raise WorkbookError(f"it has a cell with the address {written[:20]!a}")
-            self._row, self._column = int(found[2]) - 1, _column_number(found[1]) - 1
+            self._row, self._column = int(found[2]) - 1, column_number(found[1]) - 1
         facts = self.facts
         facts.last_row = max(facts.last_row, self._row)
         facts.last_column = max(facts.last_column, self._column)
-        if (facts.last_row + 1) * (facts.last_column + 1) > MOST_CELLS:
-            where = written or f"row {self._row + 1}"
-            raise WorkbookError(f"it reaches to the cell {where}: far more than a cascade needs")
+        _refuse_far(facts.last_row, facts.last_column, written or f"row {self._row + 1}")
 
     def text(self, written: str) -> None:
         if self._in_value and len(self._value) < len("#GETTING_DATA"):
@@ -196,15 +196,20 @@ class _CellWalk:
             self.facts.percents.add(place)
 
 
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
 def sheet_facts(archive: zipfile.ZipFile, part: str, percents: set[int]) -> SheetFacts:
-    """Walk the cells of one sheet; refuse addresses that no cascade needs."""
+    """Find what is remarkable about the cells of one sheet; refuse addresses no cascade needs."""
+    if not part:
+        return SheetFacts()
+    seen = farthest(_blocks(archive, part), percents)
+    if seen is not None:
+        _refuse_far(*seen, f"row {seen[0] + 1}")
+        return SheetFacts(last_row=seen[0], last_column=seen[1])
     walk = _CellWalk(percents)
     _walk(archive, part, walk.start, walk.end, walk.text)
     return walk.facts
+
+
+def _refuse_far(last_row: int, last_column: int, where: str) -> None:
+    """Refuse a sheet for which the parser would need too much memory, however empty it is."""
+    if (last_row + 1) * (last_column + 1) > MOST_CELLS:
+        raise WorkbookError(f"it reaches to the cell {where}: far more than a cascade needs")

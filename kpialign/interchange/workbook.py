@@ -17,7 +17,9 @@ from kpialign.interchange.sheets import SHEET_WORDS, SHEETS
 from kpialign.interchange.tables import RawTable, TableBuilder
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_WAIT = 60  # seconds; the child's limit is on computing time, a busy machine adds waiting
+# Seconds, and more for a large file; the child limits its computing, a busy machine adds waiting.
+MOST_WAIT = 60.0
+BYTES_A_SECOND = 100_000
 Line = list[list[Any]] | dict[str, Any]  # what the child prints
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "HOME", "TMPDIR")
 ADVICE = "Save the sheets as a folder of .csv files and import that."
@@ -45,7 +47,7 @@ def _lines(path: Path) -> Iterator[Line]:
     )
     output = child.stdout
     assert output is not None
-    clock = threading.Timer(MOST_WAIT, child.kill)
+    clock = threading.Timer(MOST_WAIT + path.stat().st_size // BYTES_A_SECOND, child.kill)
     clock.start()
     try:
         for line in output:
@@ -85,11 +87,12 @@ class _Reading:
         self._builders: dict[str, TableBuilder | None] = {}
         self._current = ""
         self._next_row = 1
+        self._texts: dict[str, str] = {}
 
     def take(self, line: Line) -> None:
         """Take one line: the list of sheets, the name of one, or a batch of its rows."""
         if isinstance(line, list):
-            self._rows([[_cell(cell) for cell in row] for row in line])
+            self._rows([[self._cell(cell) for cell in row] for row in line])
         elif "sheets" in line:
             self._names(line["sheets"])
         else:
@@ -125,6 +128,10 @@ class _Reading:
             first += 1
         builder.add(first, rows)
 
+    def _cell(self, told: Any) -> Cell:  # noqa: ANN401, what JSON holds
+        """Keep each text once, however many cells hold it."""
+        return self._texts.setdefault(told, told) if isinstance(told, str) else _cell(told)
+
     def tables(self) -> dict[str, RawTable]:
         """Return the sheets in the order in which they build on each other."""
         for name, builder in self._builders.items():
@@ -136,7 +143,7 @@ class _Reading:
 
 def _cell(told: Any) -> Cell:  # noqa: ANN401, what JSON holds
     """Bring what the child tells of a cell into the kinds that columns read."""
-    if isinstance(told, str | float):
+    if isinstance(told, float):
         return told
     if isinstance(told, bool):
         return Flag(told)
