@@ -15,8 +15,7 @@ MARK = "window.notReloaded = true"
 
 def as_another(browser: Browser, page: Page, address: str) -> Page:
     """Open a page beside the first, as the same person in another window."""
-    context = browser.new_context()
-    context.add_cookies(page.context.cookies())  # type: ignore[arg-type]  # as the browser gave them
+    context = browser.new_context(storage_state=page.context.storage_state())
     beside = context.new_page()
     beside.goto(address)
     return beside
