@@ -208,4 +208,18 @@ function redraw() {
 watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.detail.elt));
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-window.addEventListener("beforeprint", redraw);
+
+// On paper a chart that nobody has scrolled to is its table.
+const opened = [];
+window.addEventListener("beforeprint", () => {
+  redraw();
+  for (const frame of document.querySelectorAll(".chart[data-figure]")) {
+    const table = frame.closest("figure")?.querySelector("details");
+    if (drawn.has(frame) || !table || table.open) continue;
+    table.open = true;
+    opened.push(table);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const table of opened.splice(0)) table.open = false;
+});
