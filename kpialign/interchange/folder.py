@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from kpialign.interchange.delimited import Opener, read_delimited
 from kpialign.interchange.problems import ImportRefusedError, Report, shown
-from kpialign.interchange.sheets import SHEET_WORDS, SHEETS
+from kpialign.interchange.sheets import LATER, SHEET_WORDS, SHEETS
 from kpialign.interchange.tables import RawTable
 
 MOST_ENTRIES = 1_000
@@ -91,7 +91,9 @@ def _read_named(named: Iterable[tuple[str, Opener]], where: str, report: Report)
     for name, opener in named:
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         sheet = stem.strip().casefold()
-        if suffix.lower() != CSV or sheet not in SHEETS:
+        if suffix.lower() == CSV and sheet in LATER:
+            report.error(sheet, 1, "-", LATER[sheet], "calendar months")
+        elif suffix.lower() != CSV or sheet not in SHEETS:
             report.warn(shown(name), 1, "-", "the file is no sheet and is left out", SHEET_WORDS)
         elif sheet in found:
             report.error(sheet, 1, "-", "the sheet stands twice", "once")

@@ -228,3 +228,5 @@ SHEETS: dict[str, Sheet] = {
     )
 }
 SHEET_WORDS = ", ".join(SHEETS)
+# Left out, such a sheet would give periods another meaning than the file does.
+LATER = {"calendar": "calendars other than months come later"}

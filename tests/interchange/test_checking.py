@@ -43,6 +43,7 @@ CASES: list[tuple[str, str, str]] = [
     ("settings", "key,value\non_track,120\n", "settings, 2, value: on_track: '120' does not fit"),
     ("settings", "key,value\nmin_coverage,50%\n", "settings, 2, value: min_coverage: '50%' does"),
     ("settings", "key,value\nat_risk,95\n", "settings, 2, value: at_risk (95) is above on_track"),
+    ("settings", "key,value\non_track,50\n", "settings, 2, value: at_risk (70) is above on_track"),
     ("settings", "key,value\nplan,A\nplan,B\n", "settings, 3, key: 'plan' stands twice, first in"),
     (
         "entities",
@@ -367,3 +368,13 @@ def test_an_import_that_is_refused_leaves_what_is_there(tmp_path: Path) -> None:
     assert answer.code == 1
     assert not KPI.objects.filter(node__code="NEW").exists()
     assert Actual.objects.get(kpi__node__code="OTD").revisions.count() == 1
+
+
+def test_a_threshold_is_named_where_it_stands_beside_one_that_is_stored(tmp_path: Path) -> None:
+    import_sheets(tmp_path)
+
+    answer = import_sheets(tmp_path, False, settings="key,value\nplan,A\non_track,50\n")  # noqa: FBT003
+
+    assert answer.errors == [
+        "settings, 3, value: at_risk (70) is above on_track (50), accepted: at most on_track"
+    ]

@@ -407,6 +407,12 @@ def test_a_user_who_is_not_here_is_named(small: Path) -> None:
     assert "nobody@example.com" in answer.err[0]
 
 
+def test_no_address_at_all_is_nobody_and_not_the_system(small: Path) -> None:
+    answer = by("", small, departments="code,name\nNEW,New\n")
+
+    assert (answer.code, answer.out) == (1, [])
+
+
 def test_a_department_head_may_not_import_a_change(small: Path) -> None:
     same = by("ops@example.com", small, actuals=SHEETS["actuals"])
     other = by("ops@example.com", small, actuals=f"{ACTUALS}\nOTD,DE,2026-01,94\n")

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from kpialign.interchange.problems import MOST_PROBLEMS
-from tests.interchange.files import SHEETS, archive, folder, import_sheets, refusal, run
+from tests.interchange.files import (
+    SHEETS,
+    archive,
+    folder,
+    import_sheets,
+    refusal,
+    rows_of,
+    run,
+    workbook,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +165,16 @@ def test_unknown_sheets_and_columns_are_warnings(tmp_path: Path) -> None:
         "'notes.csv', 1, -: the file is no sheet and is left out",
         "perspectives, 1, column 3: the unknown column 'colour' is left out",
     ]
+
+
+def test_a_calendar_of_its_own_comes_later(tmp_path: Path) -> None:
+    told = "calendar, 1, -: calendars other than months come later, accepted: calendar months"
+    sheets = SHEETS | {"Calendar": "period,first_day,last_day\n2026-01,2025-12-29,2026-01-25\n"}
+    book = {name: rows_of(text) for name, text in sheets.items()}
+
+    for path in (folder(tmp_path / "in", sheets), workbook(tmp_path / "in.xlsx", book)):
+        answer = run("import_cascade", path)
+        assert (answer.code, answer.errors) == (1, [told])
 
 
 def test_a_column_without_header_that_holds_something_is_a_warning(tmp_path: Path) -> None:

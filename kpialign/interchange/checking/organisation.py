@@ -39,9 +39,11 @@ def _check_settings(proposal: Proposal) -> None:
     defaults = {key: setting.default for key, setting in SETTINGS.items()}
     values = defaults | values
     proposal.first_month = int(values["fiscal_year_start"])
-    if values["at_risk"] > values["on_track"]:
-        told = f"at_risk ({values['at_risk']}) is above on_track ({values['on_track']})"
-        report.error("settings", row_of(merged, "at_risk"), "value", told, "at most on_track")
+    at_risk, on_track = (values[key].normalize() for key in ("at_risk", "on_track"))
+    if at_risk > on_track:
+        row = max(row_of(merged, key) for key in ("at_risk", "on_track"))
+        told = f"at_risk ({at_risk:f}) is above on_track ({on_track:f})"
+        report.error("settings", row, "value", told, "at most on_track")
     _check_calendar(proposal)
 
 

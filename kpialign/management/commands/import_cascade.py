@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, dry_run: bool, user: str | None, **_options: Any) -> None:
         """Import the file, or say why not."""
         try:
-            by: User | None = get_person(user) if user else None
+            by: User | None = None if user is None else get_person(user)
             with _collector_paused():
                 imported = import_cascade(path=path, by=by, dry_run=dry_run)
         except CascadeRefusedError as refused:

@@ -104,14 +104,14 @@ class Reading:
         if name == "days":
             return [Days(timed=place.timed)]
         if name == "round":
-            digits = _whole(arguments[1], -MAX_DIGITS, MAX_DIGITS, "decimals", _column(name))
+            digits = _whole(arguments[1], -MAX_DIGITS, MAX_DIGITS, "decimals")
             return [(arguments[0], place), Call("round", 1, _column(name), digits)]
         return [*_arguments(name, arguments, place), Call(str(name), len(arguments), _column(name))]
 
     def _time_function(self, name: Token, arguments: list[Parsed], place: Place) -> list[Work]:
         count = 1
         if arguments[1:]:
-            count = _whole(arguments[1], 1, MAX_PERIODS, "periods", _column(name))
+            count = _whole(arguments[1], 1, MAX_PERIODS, "periods")
         step: Step
         if name == "prev":
             step, periods, years = Shift(count, 0), count, 0
@@ -193,7 +193,7 @@ def _number(token: Token) -> float:
     return value
 
 
-def _whole(part: Parsed, least: int, most: int, what: str, column: int) -> int:
+def _whole(part: Parsed, least: int, most: int, what: str) -> int:
     sign = 1
     token = part
     if isinstance(token, Tree) and token.data == "negative":
@@ -202,9 +202,8 @@ def _whole(part: Parsed, least: int, most: int, what: str, column: int) -> int:
         value = sign * int(token)
         if least <= value <= most:
             return value
-        column = _column(token)
     raise FormulaError(
-        f"the number of {what} is a whole number written out, {least} to {most}", column
+        f"the number of {what} is a whole number written out, {least} to {most}", _column(part)
     )
 
 
