@@ -149,7 +149,7 @@ def _problem(board: Board, code: str) -> str:
     if isnan(now.value):
         if node.formula:
             return _why_unknown(board, code)
-        late = "It is due" if is_late(board) else "The period has not ended"
+        late = "It is due" if is_late(board) else "Not in yet"
         return f"{late}; {node.department_name} enters it."
     if isnan(now.target) or not isnan(now.score):
         return ""

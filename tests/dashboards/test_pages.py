@@ -73,6 +73,13 @@ def test_the_enterprise_page_says_what_holds_the_strategy_back(reader: Client) -
     assert "until KPI COVER is in" in page
 
 
+def test_a_figure_not_in_yet_is_not_excused_by_a_period_that_has_ended(reader: Client) -> None:
+    page = text(reader, "/kpis/ORDERS/?period=2026-Q2")
+
+    assert "Not in yet; Department SALES enters it." in page
+    assert "has not ended" not in page
+
+
 def test_an_objective_names_its_owner(strategy: Strategy, reader: Client) -> None:
     owner = make_person("treasurer@example.com", "executive")
     Objective.objects.filter(node=strategy.cash).update(owner=owner)
