@@ -23,9 +23,17 @@ def export_cascade(path: Path) -> int:
         return write_workbook(path, sheets)
     if path.suffix.lower() in OTHER_KINDS:
         raise RefusedError(f"{path} is neither a folder nor a workbook; name a folder or an .xlsx.")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if not _is_free(path):
         raise RefusedError(f"{path} is not empty. Nothing was exported; name an empty folder.")
     return write_folder(path, sheets)
+
+
+def _is_free(path: Path) -> bool:
+    """Tell whether a path is new, or an empty folder."""
+    try:
+        return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _people() -> Iterator[PersonRow]:

@@ -269,3 +269,11 @@ def test_each_conformance_cascade_is_the_same_after_a_workbook_and_an_empty_data
 
     assert (answer.code, answer.errors) == (0, [])
     assert exported(tmp_path / "second") == first
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + ".xlsx"])
+def test_an_export_to_a_path_that_no_system_takes_is_refused(tmp_path: Path, name: str) -> None:
+    answer = run("export_cascade", tmp_path / name)
+
+    assert (answer.code, answer.out) == (1, [])
+    assert answer.err == [f"{tmp_path / name} cannot be written: File name too long."]
