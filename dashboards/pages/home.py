@@ -78,7 +78,8 @@ def _headline(board: Board, due: Sequence[DueRow], sheets: Sequence[SheetDue]) -
 
 def _due(sheet: SheetDue, today: date) -> DueRow:
     missing, drafts = sheet.missing_count, sheet.draft_count
-    told = f"{missing} of {sheet.cell_count} figures to go" if missing else "all figures are in"
+    figures = "figure" if sheet.cell_count == 1 else "figures"
+    told = f"{missing} of {sheet.cell_count} {figures} to go" if missing else "all figures are in"
     if drafts:
         told += f", {drafts} {'draft' if drafts == 1 else 'drafts'} not submitted"
     days = (today - sheet.period.end_on).days

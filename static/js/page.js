@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
 // How fresh the scores are: asked often while something is being calculated, and only of a page
 // that somebody sees.
 const OFTEN = 400;
-const SELDOM = 2000;
+const SELDOM = 1000;
 let asked = 0;
 
 function askForFreshness() {
