@@ -32,6 +32,7 @@ TEXTS = [
     for path in (
         *SOURCES, *TESTS, *TEMPLATES, *STATIC, *below("docs", "*.md"), *below("demo", "*"),
         *ROOT.glob("*.*"), *below(".ci", "*"), ROOT / ".env.example", ROOT / ".gitignore",
+        ROOT / "Dockerfile",
     )
     if path.is_file() and path != Path(__file__)
 ]  # fmt: skip
