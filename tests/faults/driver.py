@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kpialign.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  needs the set-up above
+from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from dashboards.models import RecomputeLease, RecomputeRun, ScoreBlock  # noqa: E402
@@ -74,6 +75,22 @@ def catch_run() -> bool:
     return False
 
 
+def lease_is_free() -> bool:
+    """Tell whether the lease's row can be locked: nobody holds it in a transaction just now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout = 200")
+        try:
+            with transaction.atomic():
+                list(RecomputeLease.objects.select_for_update(nowait=True))
+        except OperationalError:
+            return False
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA busy_timeout = 20000")
+    return True
+
+
 def expire_lease() -> int:
     """Let the lease be over, as it is after a while."""
     return RecomputeLease.objects.update(expires_at=timezone.now())
@@ -108,6 +125,7 @@ ACTIONS: dict[str, Callable[..., object]] = {
         lost,
         outstanding,
         catch_run,
+        lease_is_free,
         expire_lease,
         digest,
         wrong_blocks,

@@ -118,6 +118,18 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
+def freeze(process: subprocess.Popen[str]) -> None:
+    """Stop a process where it stands, and wait until each of its threads does."""
+    process.send_signal(signal.SIGSTOP)
+    threads = Path(f"/proc/{process.pid}/task")
+    assert eventually(
+        lambda: all(
+            (one / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+            for one in threads.iterdir()
+        )
+    )
+
+
 @contextmanager
 def embedded(folder: Path) -> Iterator[Installation]:
     """Give an installation with SQLite and messages in files."""
