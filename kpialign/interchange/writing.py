@@ -76,6 +76,17 @@ def _csv_cell(value: object) -> str:
 def write_workbook(path: Path, sheets: Sheets) -> int:
     """Write a sheet for each; return how many rows there are."""
     book = Workbook(write_only=True)
+    try:
+        count = _fill(book, sheets)
+        book.save(path)
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        _close(book)
+    return count
+
+
+def _fill(book: Workbook, sheets: Sheets) -> int:
     count = 0
     for sheet, rows in sheets:
         page = book.create_sheet(sheet.name)
@@ -86,11 +97,14 @@ def write_workbook(path: Path, sheets: Sheets) -> int:
                 raise RefusedError(message)
             page.append([_workbook_cell(page, value) for value in row])
             count += 1
-    try:
-        book.save(path)
-    except OSError as error:
-        raise RefusedError(f"{path} cannot be written: {error.strerror}.") from None
     return count
+
+
+def _close(book: Workbook) -> None:
+    """Close the sheets that were not saved: left open, each ends in a trace on the screen."""
+    for page in book.worksheets:
+        if not page.closed:
+            page.close()
 
 
 def _workbook_cell(page: Any, value: object) -> Any:  # noqa: ANN401, openpyxl's own kinds

@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import Settings
 
@@ -57,6 +59,32 @@ def test_what_cannot_be_set_is_said_in_one_line_and_changes_nothing(
     assert head.check_password(PASSWORD)
     assert User.objects.count() == 1
     assert not AuditEntry.objects.exists()
+
+
+def test_a_password_in_another_encoding_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, head: User
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"s\xe4cret-enough\n"), "utf-8"))
+
+    with pytest.raises(CommandError, match="not UTF-8"):
+        call_command("set_password", head.email)
+
+    head.refresh_from_db()
+    assert head.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("command", ["set_password", "invite_person"])
+def test_a_database_that_does_not_answer_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, head: User, command: str
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OperationalError("no such table: organisation_user")
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", refuse)
+    monkeypatch.setattr("sys.stdin", io.StringIO("long-enough-secret\n"))
+
+    with pytest.raises(CommandError, match=r"The database refused .* manage.py migrate"):
+        call_command(command, "someone@example.com")
 
 
 def test_the_printed_link_opens_the_page_to_choose_a_password(

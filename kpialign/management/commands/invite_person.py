@@ -4,14 +4,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.urls import reverse
 
 from kpialign.errors import RefusedError
+from kpialign.management.database import DatabaseCommand
 from organisation.services import invitations
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Print an invitation; the first person invited becomes the system admin."""
 
     help = "Print a one-time link (72 hours) at which this person chooses a password."

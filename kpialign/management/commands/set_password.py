@@ -5,13 +5,14 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from kpialign.errors import RefusedError
+from kpialign.management.database import DatabaseCommand
 from organisation.services import people
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Set a password; their sessions end, and nobody is created."""
 
     help = "Give the person with this email address a password, read from standard input."
@@ -36,7 +37,10 @@ def read_password() -> str:
     if sys.stdin.isatty():
         password = getpass.getpass("New password: ")
     else:
-        password = sys.stdin.readline().rstrip("\r\n")
+        try:
+            password = sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise CommandError("What came in is not UTF-8. Write the password as that.") from error
     if not password:
         raise CommandError("No password came in. Write it on standard input, as one line.")
     return password
