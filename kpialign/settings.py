@@ -31,6 +31,8 @@ if SECRET_KEY_IS_GENERATED:
 
 # This machine's own names always: by them it is asked whether it lives.
 THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
+# An entry sheet sends four fields a cell, and a group's sheet has many hundred cells.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 ALLOWED_HOSTS = list(dict.fromkeys([*env.list("ALLOWED_HOSTS", default=[]), *THIS_MACHINE]))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)

@@ -10,6 +10,7 @@ from kpis.errors import Conflict
 from kpis.models import ActualRevision, ReportingPeriod
 from kpis.number_reading import UnreadableNumberError, read_figure, typed
 from kpis.rows import Cell, EntrySheet
+from kpis.selectors.revisions import seen_revisions
 from kpis.services.figure_rules import FigureChange
 
 Status = ActualRevision.Status
@@ -70,6 +71,21 @@ class CellForm(forms.Form):
         """Whether the reason is part of the row: it is missing, or was given."""
         return "why" in self.errors or bool(self["why"].value())
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the cell has a newer revision than the person had before them."""
+        newest = self.cell.newest
+        return newest is not None and self._seen < newest.number
+
+    @property
+    def _seen(self) -> int:
+        return self.cleaned_data.get("seen") or 0
+
+    def is_untouched(self, seen: ActualRevision | None) -> bool:
+        """Tell whether the person left the cell as they were shown it: as this revision says."""
+        shown = (seen.value, seen.comment) if seen else (None, "")
+        return shown == (self.cleaned_data["figure"], self.cleaned_data["comment"])
+
     def change(self, period: ReportingPeriod, *, status: str) -> FigureChange | None:
         """State what the person changed in this cell; None if nothing."""
         cell = self.cell
@@ -80,6 +96,8 @@ class CellForm(forms.Form):
             return None
         if value is None and cell.counted is None:
             status = Status.DRAFT  # a draft that is emptied is no figure to submit
+        elif status == Status.SUBMITTED and cell.counted and cell.counted.value == value:
+            status = cell.counted.status  # a comment alone asks for no new approval
         return FigureChange(
             kpi=cell.kpi,
             entity=cell.entity,
@@ -88,7 +106,7 @@ class CellForm(forms.Form):
             status=status,
             comment=comment,
             why=self.cleaned_data["why"],
-            based_on=self.cleaned_data["seen"] or 0,
+            based_on=self._seen,
         )
 
 
@@ -100,6 +118,7 @@ class SheetForm:
     data: Mapping[str, str] | None = None
     conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
     refusal: str = ""
+    left_alone: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Make the forms of the cells that the person may enter."""
@@ -109,10 +128,15 @@ class SheetForm:
 
     def is_valid(self, *, submits: bool) -> bool:
         """Read every figure; when submitting, ask why each counted figure changes."""
-        for form in self.forms.values():
-            if form.is_valid() and submits:
+        read = [form for form in self.forms.values() if form.is_valid()]
+        stale = [form for form in read if form.is_stale]
+        seen = seen_revisions((form.cell, form.cleaned_data["seen"] or 0) for form in stale)
+        # What somebody else changed in a cell that this person left alone is no concern of theirs.
+        self.left_alone = {f.cell.key for f in stale if f.is_untouched(seen.get(f.cell.key))}
+        for form in read:
+            if submits and form.cell.key not in self.left_alone:
                 self._ask_why(form)
-        return not any(form.errors for form in self.forms.values())
+        return len(read) == len(self.forms) and not any(form.errors for form in read)
 
     @staticmethod
     def _ask_why(form: CellForm) -> None:
@@ -127,7 +151,8 @@ class SheetForm:
     def changes(self, *, submits: bool) -> Sequence[FigureChange]:
         """State what the person changed, as drafts or as figures that count."""
         status = Status.SUBMITTED if submits else Status.DRAFT
-        found = (form.change(self.sheet.period, status=status) for form in self.forms.values())
+        touched = [form for key, form in self.forms.items() if key not in self.left_alone]
+        found = (form.change(self.sheet.period, status=status) for form in touched)
         return [change for change in found if change is not None]
 
     def show_conflicts(self, message: str, conflicts: Sequence[Conflict]) -> None:

@@ -25,3 +25,7 @@ class InvitationSpentError(RefusedError):
 
 class WeakPasswordError(RefusedError):
     """The password breaks a rule that keeps guessing hard."""
+
+
+class RolesChangedError(RefusedError):
+    """Somebody else changed the person's roles since the form was opened."""

@@ -100,6 +100,12 @@ class PersonForm(forms.Form):
         quiet(self, {"email": "Email address", "name": "Name"})
 
 
+class SeenForm(forms.Form):
+    """Which state of a person's access the form was made from."""
+
+    seen = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
 class RoleForm(forms.Form):
     """One role and where it holds; a row without a role is none."""
 

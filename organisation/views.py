@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kpialign.errors import RefusedError
 from organisation import selectors
-from organisation.forms import PersonForm, RoleFormSet, WelcomeForm
+from organisation.forms import PersonForm, RoleFormSet, SeenForm, WelcomeForm
 from organisation.models import User
 from organisation.permissions import can_manage_people, can_read_people, person_of, requires
 from organisation.services import invitations
@@ -98,8 +98,11 @@ def _roles_saved(request: HttpRequest, found: User, formset: Any) -> bool:  # no
         for row in formset.cleaned_data
         if row.get("role")
     ]
+    seen = SeenForm(request.POST)
+    based_on = seen.cleaned_data["seen"] if seen.is_valid() else None
+    by = person_of(request)
     try:
-        changed = replace_roles(person=found, roles=roles, by=person_of(request), path="form")
+        changed = replace_roles(person=found, roles=roles, by=by, path="form", based_on=based_on)
     except RefusedError as refusal:
         messages.error(request, str(refusal))
         return False
@@ -120,7 +123,7 @@ def person_invitation(request: HttpRequest, person_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("person", person_id=found.pk)
     path = reverse("welcome", args=[invitations.invitation_token(invited)])
-    context = {"person": found, "link": request.build_absolute_uri(path)}
+    context = {"person": found, "link": settings.PUBLIC_URL + path}
     return render(request, "organisation/invitation.html", _with_rights(request, context))
 
 
@@ -129,7 +132,11 @@ def person_invitation(request: HttpRequest, person_id: int) -> HttpResponse:
 def person_state(request: HttpRequest, person_id: int) -> HttpResponse:
     """Disable a person, or let them in again."""
     found = selectors.get_person_to_read(person_id)
-    change = enable_person if request.POST.get("state") == "active" else disable_person
+    change = {"active": enable_person, "disabled": disable_person}.get(
+        request.POST.get("state", "")
+    )
+    if change is None:
+        return HttpResponseBadRequest("State is active or disabled.\n", content_type="text/plain")
     try:
         change(person=found, by=person_of(request), path="form")
     except RefusedError as refusal:

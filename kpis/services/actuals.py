@@ -112,7 +112,7 @@ def _append(
             value=change.value,
             status=change.status,
             comment=change.comment,
-            source=change.source,
+            source=change.source or _kept_source(change, newest),
             why=change.why,
             path=path,
             by=by,
@@ -120,6 +120,11 @@ def _append(
         )
         revisions.append(revision)
     ActualRevision.objects.bulk_create(revisions, batch_size=BATCH)
+
+
+def _kept_source(change: FigureChange, newest: ActualRevision | None) -> str:
+    """Keep the source of a figure whose comment or status alone changes."""
+    return newest.source if newest is not None and newest.value == change.value else ""
 
 
 def _point(changes: Sequence[FigureChange], cells: dict[CellKey, Actual]) -> list[FigureChange]:

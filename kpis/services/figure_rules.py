@@ -72,7 +72,7 @@ def refuse_overtaken(
         newest = latest.get(cells[change.key].pk) if change.key in cells else None
         if change.based_on is None or newest is None or newest.number <= change.based_on:
             continue
-        if newest.value != change.value:
+        if (newest.value, newest.comment) != (change.value, change.comment):
             who = str(newest.by) if newest.by else "the system"
             code, entity = change.kpi.node.code, change.entity.code
             conflicts.append(Conflict(code, entity, change.period.label, newest.value, who))
@@ -89,7 +89,8 @@ def refuse_without_reason(
         return
     for change in changes:
         counted = cells[change.key].counted
-        changes_figure = counted is not None and counted.value != change.value
+        held = counted.value if counted else None
+        changes_figure = held is not None and held != change.value
         if changes_figure and change.status != Status.DRAFT and not change.why.strip():
             message = (
                 f"{change.kpi.name}, {change.period.label}: the figure already counts."

@@ -34,7 +34,8 @@ def create_demo_sign_ins() -> list[DemoSignIn]:
     password like anyone else, and keeps it.
     """
     password = kept_secret(settings.KPIALIGN_VAR / PASSWORD_FILE, make=easy_password)
-    people = list(demo_people()) or list(User.objects.filter(is_active=True))
+    had_demo = User.objects.filter(is_demo=True).exists()  # disabled ones too: they stay shut out
+    people = list(demo_people() if had_demo else User.objects.filter(is_active=True))
     encoded = _encoded(password, people)
     _open([person for person in people if not person.has_usable_password()], encoded)
     words = role_words(people)

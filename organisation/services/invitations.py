@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from organisation.errors import InvitationSpentError
 from organisation.models import Membership, User
 from organisation.selectors import system_admins
-from organisation.services import people
+from organisation.services import people, trail
 from organisation.services.roles import RoleGiven, give_roles
 
 VALID_FOR = 72 * 3600  # seconds
@@ -26,6 +26,15 @@ def invite_person(*, email: str, by: User | None, path: str) -> User:
     person = people.ensure_person(email=email, by=by, path=path)
     if not person.is_active:
         raise InvitationSpentError(f"{person} is disabled. Enable this person, then invite again.")
+    trail.record(
+        actor=by,
+        path=path,
+        action="invite",
+        subject_kind="person",
+        subject_key=person.email,
+        before=None,
+        after=None,
+    )
     if not system_admins().exists():
         first = RoleGiven(person, Membership.Role.SYSTEM_ADMIN)
         give_roles(roles=[first], by=by, path=path)

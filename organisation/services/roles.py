@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from organisation.errors import LastSystemAdminError, RoleWithoutDepartmentError
+from organisation.errors import (
+    LastSystemAdminError,
+    RolesChangedError,
+    RoleWithoutDepartmentError,
+)
 from organisation.models import Department, Entity, Membership, User
 from organisation.selectors import system_admins
 from organisation.services import trail
@@ -59,11 +63,27 @@ def give_roles(*, roles: Sequence[RoleGiven], by: User | None, path: str) -> int
 
 
 @transaction.atomic
-def replace_roles(*, person: User, roles: Sequence[RoleGiven], by: User | None, path: str) -> bool:
-    """Give a person exactly these roles; say whether anything changed."""
+def replace_roles(
+    *,
+    person: User,
+    roles: Sequence[RoleGiven],
+    by: User | None,
+    path: str,
+    based_on: int | None = None,
+) -> bool:
+    """Give a person exactly these roles; say whether anything changed.
+
+    `based_on` is the access number that the form was made from: RolesChangedError if somebody
+    changed the person's access since. None does not ask.
+    """
     _refuse_head_of_nothing(roles)
     locked_system_admins()
-    User.objects.select_for_update().get(pk=person.pk)
+    locked = User.objects.select_for_update().get(pk=person.pk)
+    if based_on is not None and locked.access_number != based_on:
+        raise RolesChangedError(
+            f"Somebody changed the roles of {person} meanwhile. Nothing was saved; open the page"
+            " again and see what they are now."
+        )
     held = {_key(membership): membership for membership in _memberships([person.pk])}
     wanted = {given.key: given.membership for given in roles}
     taken = [membership for key, membership in held.items() if key not in wanted]

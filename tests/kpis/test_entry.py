@@ -1,6 +1,7 @@
 """Entry sheets as a department's head, finance and an auditor meet them in the browser."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -285,3 +286,80 @@ def test_figures_stand_in_full_beside_last_year_and_the_target(
 
     assert "4,695,000,000.5" in page
     assert Decimal("4695000000.5") == cell(stock, "2026-Q1").counted.value  # type: ignore[union-attr]
+
+
+def test_a_withdrawn_figure_can_be_entered_again(head: User, stock: KPI, client: Client) -> None:
+    record(figure(stock, "2026-Q1", "5"))
+    gone = typed_in(stock, figure="", seen="1", why="Wrong quarter") | {"action": "submit"}
+    client.post(SHEET, gone)
+
+    again = client.post(SHEET, typed_in(stock, figure="6", seen="2") | {"action": "submit"})
+
+    assert again.status_code == 302
+    counted = cell(stock, "2026-Q1").counted
+    assert counted is not None
+    assert counted.value == 6
+
+
+def test_a_stale_sheet_leaves_what_others_changed_in_untouched_cells(
+    head: User, stock: KPI, client: Client
+) -> None:
+    other = make_kpi("OTHER")
+    record(figure(stock, "2026-Q1", "5"))
+    record(figure(stock, "2026-Q1", "6", comment="Recount"), by=make_person("b@example.com"))
+    untouched = typed_in(stock, figure="5", comment="", seen="1")
+
+    answer = client.post(
+        SHEET, untouched | typed_in(other, figure="9", seen="0") | {"action": "submit"}
+    )
+
+    assert answer.status_code == 302
+    counted = cell(stock, "2026-Q1").counted
+    assert counted is not None
+    assert (counted.value, counted.comment) == (Decimal(6), "Recount")
+    assert cell(other, "2026-Q1").counted is not None
+
+
+def test_a_comment_somebody_else_wrote_meanwhile_is_not_overwritten(
+    head: User, stock: KPI, client: Client
+) -> None:
+    record(figure(stock, "2026-Q1", "5"))
+    record(figure(stock, "2026-Q1", "5", comment="Theirs"), by=make_person("b@example.com"))
+    sent = typed_in(stock, figure="5", comment="Mine", seen="1") | {"action": "submit"}
+
+    refused = client.post(SHEET, sent)
+
+    assert refused.status_code == 200
+    assert "Somebody else changed" in refused.content.decode()
+    counted = cell(stock, "2026-Q1").counted
+    assert counted is not None
+    assert counted.comment == "Theirs"
+
+
+def test_a_comment_alone_keeps_the_source_and_the_approval(
+    head: User, stock: KPI, client: Client
+) -> None:
+    change = replace(figure(stock, "2026-Q1", "5"), source="Filing 0000097476-26-000101")
+    record(change)
+
+    client.post(
+        SHEET, typed_in(stock, figure="5", comment="Checked", seen="1") | {"action": "submit"}
+    )
+
+    counted = cell(stock, "2026-Q1").counted
+    assert counted is not None
+    assert (counted.comment, counted.status) == ("Checked", "approved")
+    assert counted.source == "Filing 0000097476-26-000101"
+
+
+def test_a_sheet_of_many_hundred_cells_is_taken_whole(
+    head: User, stock: KPI, client: Client
+) -> None:
+    padding = {f"999-{number}-figure": "" for number in range(1_500)}
+
+    answer = client.post(
+        SHEET, padding | typed_in(stock, figure="5", seen="0") | {"action": "draft"}
+    )
+
+    assert answer.status_code == 302
+    assert cell(stock, "2026-Q1").draft is not None

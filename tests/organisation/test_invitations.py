@@ -168,6 +168,7 @@ def test_the_trail_tells_who_was_added_and_who_chose(client: Client, admin: User
     told = AuditEntry.objects.filter(subject_key=person.email).order_by("pk")
     assert [(entry.action, entry.actor, entry.path) for entry in told] == [
         ("add", None, "command"),
+        ("invite", None, "command"),
         ("change_password", person, "form"),
     ]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from organisation.models import AuditEntry, Entity, User
 from tests.factories import make_department, make_person
@@ -57,13 +57,13 @@ def test_the_list_costs_the_same_for_many_people(
         desk.get("/people/")
 
 
-def test_a_person_is_added_and_invited_and_comes_in(desk: Client) -> None:
+def test_a_person_is_added_and_invited_and_comes_in(desk: Client, settings: Settings) -> None:
     desk.post("/people/", {"email": "New@example.com", "name": "New person"})
     person = User.objects.get(email="new@example.com")
 
     shown = desk.post(page(person, "person_invitation")).content.decode()
 
-    found = re.search(r"http://testserver(/welcome/[^<]+)/", shown)
+    found = re.search(rf"{re.escape(settings.PUBLIC_URL)}(/welcome/[^<]+)/", shown)
     assert found is not None
     assert Client().get(f"{found[1]}/").status_code == 200
     assert person.name == "New person"
@@ -159,3 +159,42 @@ def test_a_refused_page_is_one_line_in_the_log_without_a_trace(
     logged = log.getvalue()
     assert "Forbidden" in logged
     assert "Traceback" not in logged
+
+
+def test_a_stale_form_gives_no_role_back_that_was_taken_meanwhile(desk: Client, head: User) -> None:
+    shown = desk.get(page(head)).content.decode()
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    desk.post(page(head), roles(("viewer", "", "")) | {"seen": seen})
+
+    late = roles(("department_head", make_department("OPS"), "")) | {"seen": seen}
+    answer = desk.post(page(head), late).content.decode()
+
+    assert "Somebody changed the roles" in answer
+    assert held(head) == [("viewer", None, None)]
+
+
+def test_an_invitation_stands_in_the_trail_with_who_made_it(
+    desk: Client, head: User, admin: User
+) -> None:
+    desk.post(page(head, "person_invitation"))
+
+    entry = AuditEntry.objects.get(action="invite")
+    assert (entry.actor, entry.subject_key, entry.path) == (admin, head.email, "form")
+
+
+def test_a_link_begins_with_the_public_address(
+    desk: Client, head: User, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://kpi.example.com"
+
+    shown = desk.post(page(head, "person_invitation")).content.decode()
+
+    assert "https://kpi.example.com/welcome/" in shown
+
+
+def test_a_state_that_is_none_changes_nothing(desk: Client, head: User) -> None:
+    answer = desk.post(page(head, "person_state"), {"state": "gone"})
+
+    head.refresh_from_db()
+    assert answer.status_code == 400
+    assert head.is_active
