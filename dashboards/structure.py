@@ -82,11 +82,6 @@ def _pairs(links: QuerySet[CascadeLink]) -> Iterator[tuple[str, str]]:
     yield from links.values_list("parent__code", "child__code")
 
 
-def _touching(links: QuerySet[CascadeLink], end: str, codes: set[str]) -> set[tuple[str, str]]:
-    """Read the pairs of links whose one end is among these codes."""
-    return {pair for some in _batches(codes) for pair in _pairs(links.filter(**{end: some}))}
-
-
 def _both_ways(pairs: Iterable[tuple[str, str]]) -> tuple[Codes, Codes]:
     """Map children to parents and parents to children."""
     parents: dict[str, set[str]] = defaultdict(set)

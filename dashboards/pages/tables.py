@@ -7,7 +7,7 @@ from math import isnan
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
 from dashboards.figures.sparkline import sparkline
-from dashboards.pages.measures import named, reference, score_shown, units_of, variance
+from dashboards.pages.measures import reference, score_shown, units_of, variance
 from dashboards.rows import STATUS_MARKS, KpiRow, ObjectiveGroup, StatusCount
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import SHOWN
@@ -151,11 +151,6 @@ def _share_of_strategy(board: Board, objective: str) -> str:
         return f"{shown.share(weight)} of the strategy" if weight else ""
     gives, most = shown.points(weight * score), shown.points(weight * 100)
     return f"{shown.share(weight)} of the strategy, gives {gives} of {most} points"
-
-
-def served_by(board: Board, code: str) -> str:
-    """Name the objectives that a KPI serves, in a few words."""
-    return named([board.node(one).name for one in board.cascade.ancestors(code)])
 
 
 def plain_rows(board: Board, codes: Sequence[str], *, weights: Mapping[str, float]) -> list[KpiRow]:

@@ -60,7 +60,7 @@ def explained_score(code: str, entity: Entity, period: ReportingPeriod) -> Expla
     beneath = inputs_of([code], structure.children)
     loaded = load_inputs(version, span, needed=inputs_of(beneath, structure.uses))
     workings = Workings(loaded.inputs)
-    results = compute(loaded.inputs)
+    results = compute(loaded.inputs, workings=workings)
     column = loaded.period_ids.index(period.pk)
     place = next(i for i, one in enumerate(loaded.inputs.entities) if one.key == entity.code)
     node = results.nodes.index(code)

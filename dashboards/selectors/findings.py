@@ -49,7 +49,7 @@ def cascade_findings(as_of: date | None = None) -> list[Finding]:
         kpis_per_department=organisation.kpis_per_department,
         as_of=as_of.toordinal() if as_of else None,
     )
-    return findings(inputs, compute(inputs), around, workings=workings)
+    return findings(inputs, compute(inputs, workings=workings), around, workings=workings)
 
 
 def _latest_year() -> tuple[int, int] | None:

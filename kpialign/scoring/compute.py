@@ -67,14 +67,15 @@ def compute(
     *,
     affected: frozenset[str] | None = None,
     known: Results | None = None,
+    workings: Workings | None = None,
 ) -> Results:
     """Calculate scores: of all nodes, or of the affected ones from what is known of the others.
 
     With `affected`, the inputs hold the affected nodes, the KPIs that their formulas use, and the
     children of affected nodes. A child that is not affected keeps, bit for bit, what `known` says.
+    `workings` saves working the values out again.
     """
-    workings = Workings(inputs)
-    results = workings.results_of_kpis()
+    results = (workings or Workings(inputs)).results_of_kpis()
     links = live_links(inputs.nodes, inputs.links)
     set_own_bounds(results)
     if affected is not None:

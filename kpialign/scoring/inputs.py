@@ -9,8 +9,6 @@ import numpy as np
 
 from kpialign.scoring.arrays import BoolArray, FloatArray, IntArray
 
-MONTHS_PER_YEAR = 12
-
 Direction = Literal["higher", "lower", "band"]
 TimeRollup = Literal["sum", "average", "last", "formula"]
 EntityRollup = Literal["sum", "average", "formula", "none"]
