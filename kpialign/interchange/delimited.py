@@ -1,7 +1,7 @@
 """Read one sheet from UTF-8 text with commas, row by row, whatever hides in the file."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
@@ -47,7 +47,7 @@ def _refuse_wide(mark: bytes) -> None:
 
 
 class _Reading:
-    """One file being read, and how many of its rows are done."""
+    """One file being read, and how many of its rows have come."""
 
     def __init__(self, sheet: Sheet, report: Report) -> None:
         self.done = 0
@@ -56,7 +56,7 @@ class _Reading:
 
     def table(self, binary: BinaryIO) -> RawTable | None:
         """Read header and rows; None, with the reason reported, if there is no such header."""
-        reader = csv.reader(_clean_lines(binary), strict=True)
+        reader = self._counted(csv.reader(_clean_lines(binary), strict=True))
         header = next(reader, None)
         if header is None:
             self._report.error(self._sheet.name, 1, "-", "the file is empty", "a row of headers")
@@ -64,14 +64,19 @@ class _Reading:
         if _has_other_separator(header, self._sheet, self._report):
             return None
         builder = TableBuilder(self._sheet, [_bare(cell) for cell in header], self._report)
-        self.done = 1
         while batch := list(islice(reader, BATCH)):
-            rows = _squared(batch, builder.width, self._sheet, self.done, self._report)
-            builder.add(self.done + 1, rows)
-            self.done += len(batch)
+            before = self.done - len(batch)
+            rows = _squared(batch, builder.width, self._sheet, before, self._report)
+            builder.add(before + 1, rows)
             if self.done > MOST_ROWS:
                 raise _TextError(f"there are more than {MOST_ROWS:,} rows")
         return builder.table
+
+    def _counted(self, reader: Iterable[list[str]]) -> Iterator[list[str]]:
+        """Count each row as it comes, so that the one that cannot be read is known."""
+        for row in reader:
+            self.done += 1
+            yield row
 
 
 def _clean_lines(binary: BinaryIO) -> Iterator[str]:

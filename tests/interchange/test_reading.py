@@ -215,6 +215,18 @@ def test_a_text_that_is_no_csv_is_named_with_its_place(
     assert refusal(tmp_path, perspectives=data).startswith(line)
 
 
+@pytest.mark.parametrize(
+    "spoiled", ["OTD,DE,\0,1", 'OTD,DE,"2026-01"x,1', 'OTD,DE,"2026-01,1', "OTD," + "x" * 140_000]
+)
+def test_a_line_that_is_no_csv_is_named_by_its_row_however_far_down(
+    tmp_path: Path, spoiled: str
+) -> None:
+    rows = [f"OTD,DE,{year}-{month:02d},1" for year in range(1990, 2010) for month in range(1, 13)]
+    text = "\n".join(["kpi,entity,period,value", *rows, spoiled, ""])
+
+    assert refusal(tmp_path, actuals=text).startswith(f"actuals, {len(rows) + 2}, -: near here, ")
+
+
 def test_quoted_line_breaks_count_as_one_row(tmp_path: Path) -> None:
     text = 'code,name\nA,"two\nlines"\nFIN,F\n\nbad code,B\n'
 
