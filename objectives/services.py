@@ -69,7 +69,7 @@ def replace_links(
     _write(added, gone, changed, wanted)
     _refuse_loop(version)
     touched = {link.parent.code for link in (*added, *gone, *changed)}
-    reached = [recompute.Change("node", code) for code in sorted(touched)]
+    reached = [recompute.Change("node", code) for code in touched]
     recompute.request_recomputes(reached, by=by, why="Links changed")
     return len(added), len(gone) + len(changed)
 

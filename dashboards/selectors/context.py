@@ -12,6 +12,7 @@ from django.utils import timezone
 from dashboards.figures import shown
 from dashboards.selectors.cascade import Cascade
 from dashboards.selectors.freshness import Freshness, freshness
+from dashboards.selectors.scores import thresholds_of
 from kpialign.scoring.status import Thresholds
 from kpis.models import ReportingPeriod
 from kpis.selectors.periods import KIND_OF_FREQUENCY
@@ -53,8 +54,7 @@ class Context:
     @property
     def limits(self) -> Thresholds:
         """The organisation's thresholds of status."""
-        found = self.organisation
-        return Thresholds(float(found.on_track), float(found.at_risk), float(found.min_coverage))
+        return thresholds_of(self.organisation)
 
     @property
     def history(self) -> list[ReportingPeriod]:

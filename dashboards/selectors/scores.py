@@ -87,9 +87,16 @@ class ScoreTable:
 def thresholds() -> Thresholds:
     """Return the organisation's thresholds of status."""
     found = Organisation.objects.first()
-    if found is None:
-        return Thresholds()
-    return Thresholds(float(found.on_track), float(found.at_risk), float(found.min_coverage))
+    return thresholds_of(found) if found else Thresholds()
+
+
+def thresholds_of(organisation: Organisation) -> Thresholds:
+    """Return the thresholds that an organisation has set."""
+    return Thresholds(
+        float(organisation.on_track),
+        float(organisation.at_risk),
+        float(organisation.min_coverage),
+    )
 
 
 def score_table(

@@ -14,8 +14,6 @@ from organisation.services import recompute, trail
 
 Status = ActualRevision.Status
 BATCH = 900
-# Above this many series one request for everything is cheaper to read than one for each.
-MOST_REQUESTS = 200
 
 
 @transaction.atomic
@@ -170,8 +168,5 @@ def _trail(
 
 def _request(changes: Sequence[FigureChange], *, by: User | None) -> None:
     """Ask for the scores that the counted changes can reach."""
-    series = sorted({(change.kpi.node.code, change.entity.code) for change in changes})
-    reached = [recompute.Change("actual", code, entity) for code, entity in series]
-    if len(series) > MOST_REQUESTS:
-        reached = [recompute.Change("all")]
+    reached = {recompute.Change("actual", one.kpi.node.code, one.entity.code) for one in changes}
     recompute.request_recomputes(reached, by=by, why="Figures changed")

@@ -13,7 +13,6 @@ from organisation.models import Entity, User
 from organisation.services import recompute, trail
 
 BATCH = 900
-MOST_REQUESTS = 200
 FIELDS = ("baseline", "target", "band_low", "band_high", "budget", "source", "illustrative")
 CellKey = tuple[int, int, int]
 
@@ -125,8 +124,5 @@ def _trail(
 
 
 def _request(changes: Sequence[TargetChange], *, by: User | None) -> None:
-    series = sorted({(change.kpi.node.code, change.entity.code) for change in changes})
-    reached = [recompute.Change("target", code, entity) for code, entity in series]
-    if len(series) > MOST_REQUESTS:
-        reached = [recompute.Change("all")]
+    reached = {recompute.Change("target", one.kpi.node.code, one.entity.code) for one in changes}
     recompute.request_recomputes(reached, by=by, why="Targets changed")

@@ -12,6 +12,8 @@ from organisation.models import RecomputeRequest, User
 
 REFRESH_TASK = "dashboards.refresh_scores"
 WAKE_UP_EXPIRES = 60  # seconds: a stopped worker finds its work in the database, not in a pile
+# Above this many changes one request for everything is cheaper to read than one for each.
+MOST_REQUESTS = 200
 PUBLISH_RETRIES = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,13 @@ def request_recompute(*, kind: str, key: str, entity: str = "", by: User | None,
 
 
 def request_recomputes(changes: Iterable[Change], *, by: User | None, why: str) -> None:
-    """Write that many changes must be recomputed, and wake the worker once for all of them."""
+    """Write that many changes must be recomputed, and wake the worker once for all of them.
+
+    Very many of them become one request for everything.
+    """
+    ordered = sorted(set(changes), key=lambda change: (change.kind, change.key, change.entity))
+    if len(ordered) > MOST_REQUESTS:
+        ordered = [Change(RecomputeRequest.Kind.ALL)]
     requests = [
         RecomputeRequest(
             kind=RecomputeRequest.Kind(change.kind),
@@ -41,7 +49,7 @@ def request_recomputes(changes: Iterable[Change], *, by: User | None, why: str) 
             requested_by=by,
             why=why,
         )
-        for change in changes
+        for change in ordered
     ]
     if requests:
         RecomputeRequest.objects.bulk_create(requests)

@@ -3,19 +3,16 @@
 from kpialign.interchange.applying.writing import Writing
 from organisation.services import recompute
 
-MOST_REQUESTS = 200
 # A change of these reaches every score there is.
 REACH_ALL = ("settings", "entities", "rates")
 
 
 def request_scores(writing: Writing) -> None:
-    """Ask for each series and node that changed, or for everything if that is less to read."""
+    """Ask for each series and node that changed, or for everything if that was touched."""
     sheets = writing.difference.sheets
-    reached = _reached(writing)
-    if any(sheets[name].entries for name in REACH_ALL) or len(reached) > MOST_REQUESTS:
-        reached = {recompute.Change("all")}
-    ordered = sorted(reached, key=lambda one: (one.kind, one.key, one.entity))
-    recompute.request_recomputes(ordered, by=writing.by, why=writing.why)
+    reaches_all = any(sheets[name].entries for name in REACH_ALL)
+    reached = {recompute.Change("all")} if reaches_all else _reached(writing)
+    recompute.request_recomputes(reached, by=writing.by, why=writing.why)
 
 
 def _reached(writing: Writing) -> set[recompute.Change]:
