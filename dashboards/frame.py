@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dashboards.links import kept_query
+from organisation.access import Person, access_of
 from organisation.models import Membership, User
 from organisation.permissions import (
-    Person,
-    access_of,
     can_open_entry_sheets,
     can_read_people,
     can_read_runs,

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from kpis.models import Node, ReportingPeriod
-from organisation.models import Entity
+from kpis.models import Node, PlanVersion, ReportingPeriod
+from organisation.models import Entity, User
 
 
 class NodeSlot(models.Model):
@@ -42,6 +42,58 @@ class ScoreBlock(models.Model):
 
     def __str__(self) -> str:
         return f"Block {self.number} of {self.entity_id} {self.period_id}"
+
+
+class ScoreSnapshot(models.Model):
+    """The scores of one entity as they stood when a period was closed; never changed.
+
+    `inputs` is everything these scores depend on, as dashboards.frozen packs it; its nodes stand
+    in the order of `nodes`, the codes by slot of the blocks; `digest` is the SHA-256 over it all.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="snapshots")
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="snapshots")
+    number = models.PositiveIntegerField()  # 1 for the first close of this entity and period
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="snapshots")
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.TextField(blank=True)  # of a close with gaps
+    on_track = models.FloatField()
+    at_risk = models.FloatField()
+    min_coverage = models.FloatField()
+    nodes = models.JSONField()
+    inputs = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["entity", "period", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "period", "number"], name="snapshot_is_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Snapshot {self.number} of {self.entity_id} {self.period_id}"
+
+
+class SnapshotBlock(models.Model):
+    """A block of scores in a snapshot: the same bytes as a ScoreBlock has."""
+
+    snapshot = models.ForeignKey(ScoreSnapshot, on_delete=models.PROTECT, related_name="blocks")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["snapshot", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "number"], name="snapshot_block_is_stored_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Block {self.number} of snapshot {self.snapshot_id}"
 
 
 class RecomputeRun(models.Model):

@@ -1,24 +1,20 @@
-"""Decide who may what: every access rule of the product, and the one reader of roles.
+"""Decide who may what: every access rule of the product.
 
 Whether the state of a period or plan allows a change is the services' business. A page that a
 role never has is refused with 403; an object outside one's scope looks absent, with 404.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from organisation.access import Person, Role, access_of
 from organisation.models import Department, Entity, Membership, User
 
-Role = Membership.Role
-Person = AbstractBaseUser | AnonymousUser
 Rest = ParamSpec("Rest")
 
 READS_SCORES = frozenset(Role)
@@ -27,42 +23,12 @@ READS_DRAFTS = ENTERS_ACTUALS | {Role.AUDITOR}
 EDITS_CASCADE = frozenset({Role.FINANCE_ADMIN})
 EXPORTS_WORKBOOK = frozenset({Role.FINANCE_ADMIN, Role.AUDITOR})
 READS_TRAIL = frozenset({Role.FINANCE_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN})
+REVIEWS = frozenset({Role.FINANCE_ADMIN})
+CLOSES = frozenset({Role.FINANCE_ADMIN})
+READS_PERIODS = frozenset({Role.EXECUTIVE, Role.FINANCE_ADMIN, Role.AUDITOR, Role.SYSTEM_ADMIN})
+CONFIRMS_REOPENING = frozenset({Role.EXECUTIVE, Role.FINANCE_ADMIN})
 MANAGES_PEOPLE = frozenset({Role.SYSTEM_ADMIN})
 RUNS_THE_PRODUCT = frozenset({Role.SYSTEM_ADMIN})
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One role, within one department and some entities (None: all of them)."""
-
-    role: str
-    department_id: int | None
-    entity_ids: frozenset[int] | None
-
-    def covers(self, department: Department | None, entity: Entity | None) -> bool:
-        """Say whether the scope takes in this department and entity (None: some of them)."""
-        return (
-            self.department_id is None or department is None or department.pk == self.department_id
-        ) and (self.entity_ids is None or entity is None or entity.pk in self.entity_ids)
-
-
-@dataclass(frozen=True)
-class Access:
-    """All that one person may: the grants of their memberships, which add up."""
-
-    grants: tuple[Grant, ...] = ()
-
-    def has(self, roles: frozenset[Role]) -> bool:
-        """Say whether any membership carries one of the roles, whatever its scope."""
-        return any(grant.role in roles for grant in self.grants)
-
-    def reaches(
-        self, roles: frozenset[Role], department: Department | None, entity: Entity | None
-    ) -> bool:
-        """Say whether one membership carries one of the roles there."""
-        return any(
-            grant.role in roles and grant.covers(department, entity) for grant in self.grants
-        )
 
 
 def person_of(request: HttpRequest) -> User:
@@ -70,50 +36,6 @@ def person_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-def access_of(user: Person) -> Access:
-    """Read a person's access, once for each User object, as Django keeps permissions."""
-    kept = vars(user).get("_access")
-    if isinstance(kept, Access):
-        return kept
-    access = _read_access(user) if isinstance(user, User) and user.is_active else Access()
-    vars(user)["_access"] = access
-    return access
-
-
-def forget_access(user: Person) -> None:
-    """Read the access anew next time: the memberships have changed."""
-    vars(user).pop("_access", None)
-
-
-def _read_access(user: User) -> Access:
-    memberships = list(Membership.objects.filter(user_id=user.pk))
-    below: dict[int, frozenset[int]] = {}
-    if any(membership.entity_id for membership in memberships):
-        below = _entities_below()
-    return Access(
-        tuple(
-            Grant(
-                membership.role,
-                membership.department_id,
-                None if membership.entity_id is None else below[membership.entity_id],
-            )
-            for membership in memberships
-        )
-    )
-
-
-def _entities_below() -> dict[int, frozenset[int]]:
-    """Map each entity to itself and all those beneath it."""
-    parents = dict(Entity.objects.values_list("pk", "parent_id"))
-    below: dict[int, set[int]] = {pk: set() for pk in parents}
-    for pk in parents:
-        ancestor: int | None = pk
-        while ancestor is not None:
-            below[ancestor].add(pk)
-            ancestor = parents[ancestor]
-    return {pk: frozenset(inside) for pk, inside in below.items()}
 
 
 def can_read_scores(user: Person) -> bool:
@@ -141,6 +63,46 @@ def can_read_drafts(user: Person, department: Department, entity: Entity | None 
 def can_enter_actuals(user: Person, department: Department, entity: Entity | None = None) -> bool:
     """Enter and submit a department's actuals, in one entity or (None) in any."""
     return access_of(user).reaches(ENTERS_ACTUALS, department, entity)
+
+
+def can_open_reviews(user: Person) -> bool:
+    """Have the pages of review at all: whoever approves, and the auditor, who reads them."""
+    return access_of(user).has(REVIEWS | {Role.AUDITOR})
+
+
+def can_review(user: Person, department: Department, entity: Entity | None = None) -> bool:
+    """Approve or return a department's figures; that they are not one's own is the services'."""
+    return access_of(user).reaches(REVIEWS, department, entity)
+
+
+def can_read_periods(user: Person) -> bool:
+    """Read which periods are closed, what still misses, and who asked to reopen what."""
+    return access_of(user).has(READS_PERIODS)
+
+
+def can_close(user: Person, entity: Entity | None = None) -> bool:
+    """Close the periods of an entity (None: of some), and ask to reopen them.
+
+    A period takes in every department: who has one department alone closes none.
+    """
+    return any(
+        grant.role in CLOSES and grant.department_id is None and grant.covers(None, entity)
+        for grant in access_of(user).grants
+    )
+
+
+def can_confirm_reopening(user: Person) -> bool:
+    """Be the second person who reopens a period; a system admin only if nobody else can."""
+    return access_of(user).has(CONFIRMS_REOPENING) or (
+        access_of(user).has(RUNS_THE_PRODUCT) and nobody_else_confirms()
+    )
+
+
+def nobody_else_confirms() -> bool:
+    """Say whether no executive is here and at most one finance admin."""
+    able = Membership.objects.filter(role__in=CONFIRMS_REOPENING, user__is_active=True)
+    people = dict(able.values_list("user", "role"))
+    return len(people) <= 1 and Role.EXECUTIVE not in people.values()
 
 
 def can_edit_cascade(user: Person) -> bool:

@@ -37,6 +37,8 @@ class PlanVersion(models.Model):
     number = models.PositiveIntegerField()
     effective_from = models.DateField(null=True, blank=True)  # null: from the beginning
     edit_count = models.PositiveIntegerField(default=0)  # raised by each edit, held by its lock
+    # Set once a period was closed under it: the next edit copies it, and this one stays.
+    frozen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["plan", "number"]

@@ -74,7 +74,7 @@ class ActualRevision(models.Model):
     comment = models.TextField(blank=True)
     source = models.CharField(max_length=500, blank=True)
     why = models.TextField(blank=True)
-    path = models.CharField(max_length=20)  # form, import
+    path = models.CharField(max_length=20)  # form, import, api
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)  # null: the system
     at = models.DateTimeField(default=timezone.now)
 
@@ -86,6 +86,33 @@ class ActualRevision(models.Model):
 
     def __str__(self) -> str:
         return f"Revision {self.number} of {self.actual_id}"
+
+
+class Review(models.Model):
+    """What a reviewer decided of one submitted revision, and why."""
+
+    class Decision(models.TextChoices):
+        """What became of the figure."""
+
+        APPROVED = "approved", "Approved"
+        RETURNED = "returned", "Returned"
+
+    revision = models.ForeignKey(ActualRevision, on_delete=models.PROTECT, related_name="reviews")
+    decision = models.CharField(max_length=10, choices=Decision)
+    why = models.TextField(blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(decision="returned") | ~Q(why=""), name="return_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()} {self.revision_id}"
 
 
 class Rate(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from kpis.models.cascade import Node
 from organisation.models import Department, Entity, User
@@ -94,11 +95,50 @@ class PeriodState(models.Model):
     period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="states")
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="period_states")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.TextField(blank=True)  # of a close with gaps, or of a reopening
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["period", "entity"], name="period_has_one_state"),
         ]
+        indexes = [
+            models.Index(
+                fields=["entity", "period"], condition=Q(state="closed"), name="period_closed"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.period} {self.entity}: {self.get_state_display()}"
+
+
+class Reopening(models.Model):
+    """A request to reopen a closed period of an entity; a second person confirms it."""
+
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="reopenings")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="reopenings")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    reason = models.TextField()
+    # Either a second person confirms it, or somebody withdraws it; until then it waits.
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "entity"],
+                condition=Q(settled_at=None),
+                name="reopening_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_confirmed=False) | ~Q(settled_by=F("asked_by")),
+                name="reopening_takes_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reopening of {self.period} {self.entity}"

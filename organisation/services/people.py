@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 
+from organisation.access import forget_access
 from organisation.errors import (
     EmailNotReadableError,
     LastSystemAdminError,
@@ -16,7 +17,6 @@ from organisation.errors import (
     WeakPasswordError,
 )
 from organisation.models import User
-from organisation.permissions import forget_access
 from organisation.selectors import system_admins
 from organisation.services import trail
 

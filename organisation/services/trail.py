@@ -15,6 +15,7 @@ class Path(StrEnum):
 
     FORM = "form"
     IMPORT = "import"
+    API = "api"
     COMMAND = "command"
     TASK = "task"
 

@@ -7,15 +7,20 @@ from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoAssertNumQueries
 
 from organisation import permissions as p
+from organisation.access import Person
 from organisation.models import Department, Entity, Membership, User
 from tests.factories import make_department, make_person
 
 ROLES = ["viewer", "executive", "department_head", "finance_admin", "auditor", "system_admin"]
 
 # The product's table: y yes, - never. Columns as in ROLES.
-TABLE: list[tuple[Callable[[p.Person], bool], str]] = [
+TABLE: list[tuple[Callable[[Person], bool], str]] = [
     (p.can_read_scores, "y y y y y y"),
     (p.can_open_entry_sheets, "- - y y y -"),
+    (p.can_open_reviews, "- - - y y -"),
+    (p.can_read_periods, "- y - y y y"),
+    (p.can_close, "- - - y - -"),
+    (p.can_confirm_reopening, "- y - y - y"),  # the system admin while nobody else is here
     (p.can_edit_cascade, "- - - y - -"),
     (p.can_import, "- - - y - -"),
     (p.can_export_workbook, "- - - y y -"),
@@ -25,12 +30,13 @@ TABLE: list[tuple[Callable[[p.Person], bool], str]] = [
     (p.can_manage_people, "- - - - - y"),
     (p.can_read_readiness, "- - - - - y"),
 ]
-Scoped = Callable[[p.Person, Department, Entity | None], bool]
+Scoped = Callable[[Person, Department, Entity | None], bool]
 # The same with a scope: own means one's department, all means every one.
 SCOPED_TABLE: list[tuple[Scoped, str]] = [
     (p.can_read_entry_sheet, "- - own all all -"),
     (p.can_read_drafts, "- - own all all -"),
     (p.can_enter_actuals, "- - own all - -"),
+    (p.can_review, "- - - all - -"),
 ]
 CELLS = [
     (rule, role, says) for rule, row in TABLE for role, says in zip(ROLES, row.split(), strict=True)
@@ -74,7 +80,7 @@ def also(user: User, role: str, *, department: str = "", entity: str = "") -> Us
 
 @pytest.mark.parametrize(("rule", "role", "says"), CELLS)
 def test_a_role_may_what_the_table_says(
-    rule: Callable[[p.Person], bool], role: str, says: str
+    rule: Callable[[Person], bool], role: str, says: str
 ) -> None:
     assert rule(person(role)) is (says == "y")
 
@@ -99,13 +105,13 @@ def test_every_rule_of_the_module_stands_in_a_table() -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule, _ in TABLE])
 @pytest.mark.parametrize("kind", ["anonymous", "without a role", "disabled"])
-def test_whoever_has_no_role_may_nothing(rule: Callable[[p.Person], bool], kind: str) -> None:
-    who: p.Person = AnonymousUser()
+def test_whoever_has_no_role_may_nothing(rule: Callable[[Person], bool], kind: str) -> None:
+    who: Person = AnonymousUser()
     if kind == "without a role":
         who = make_person("nobody@example.com")
     elif kind == "disabled":
         for role in ROLES:
-            who = also(person(role) if role == "viewer" else who, role, department="OPS")  # type: ignore[arg-type]
+            who = also(person(role) if role == "viewer" else who, role, department="OPS")
         who.is_active = False
 
     assert rule(who) is False

@@ -1,14 +1,11 @@
-"""Who: the organisation, its entities, departments and people, and the trail of their writes."""
+"""The organisation, its calendar, entities and departments, and who has which role in them."""
 
-from typing import ClassVar
-
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
+
+from organisation.models.people import User
 
 CODE_LENGTH = 64
 # A figure keeps 15 significant digits (docs/scoring.md, "Numbers"): what float64 and both
@@ -17,45 +14,6 @@ DIGITS, PLACES = 33, 15
 valid_code = RegexValidator(
     r"\A[A-Za-z0-9._-]{1,64}\Z", "A code has 1 to 64 of A-Z a-z 0-9 . - and _."
 )
-
-
-class UserManager(BaseUserManager["User"]):
-    """Create people by their email address."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: str | bool) -> "User":
-        """Create a person; without a password they cannot sign in until they choose one."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-
-class User(AbstractBaseUser):
-    """A person who signs in with an email address; rights come from memberships alone."""
-
-    email = models.EmailField(unique=True, max_length=254)
-    name = models.CharField(max_length=200, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_demo = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(default=timezone.now)
-    access_number = models.PositiveIntegerField(default=0)  # raised when roles or state change
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-
-    objects: ClassVar[UserManager] = UserManager()
-
-    class Meta:
-        ordering = ["email"]
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-    def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Bind a session to the password and the access it began with: either change ends it."""
-        sealed = f"{self.access_number}:{self.password}"
-        return salted_hmac("organisation.User", sealed, secret, algorithm="sha256").hexdigest()
 
 
 class Organisation(models.Model):
@@ -191,54 +149,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
-
-
-class AuditEntry(models.Model):
-    """One money-relevant write: who, what, when, from, to, why, by which path."""
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT)  # null: the system
-    path = models.CharField(max_length=20)  # form, import, command, task
-    action = models.CharField(max_length=40)
-    subject_kind = models.CharField(max_length=40)
-    subject_key = models.CharField(max_length=200)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    why = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="audit_subject")]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject_kind} {self.subject_key}"
-
-
-class RecomputeRequest(models.Model):
-    """A change whose scores must be computed again; committed together with the change."""
-
-    class Kind(models.TextChoices):
-        """What changed."""
-
-        ACTUAL = "actual", "an actual"
-        TARGET = "target", "a target"
-        NODE = "node", "a definition or link"
-        ALL = "all", "everything"
-
-    kind = models.CharField(max_length=10, choices=Kind)
-    key = models.CharField(max_length=CODE_LENGTH, blank=True)  # the node's code
-    entity_key = models.CharField(max_length=CODE_LENGTH, blank=True)  # the entity's code
-    requested_at = models.DateTimeField(default=timezone.now)
-    requested_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
-    why = models.TextField(blank=True)
-    handled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["id"], condition=Q(handled_at=None), name="recompute_outstanding")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.key} {self.entity_key}".strip()
