@@ -111,7 +111,7 @@ def test_whoever_has_no_role_may_nothing(rule: Callable[[Person], bool], kind: s
         who = make_person("nobody@example.com")
     elif kind == "disabled":
         for role in ROLES:
-            who = also(person(role) if role == "viewer" else who, role, department="OPS")
+            who = also(person(role) if role == "viewer" else who, role, department="OPS")  # type: ignore[arg-type]
         who.is_active = False
 
     assert rule(who) is False
