@@ -60,6 +60,7 @@ class Proposal:
     sheets: dict[str, Merged] = field(default_factory=dict)
     actuals: list[ActualEntry] = field(default_factory=list)
     unchanged_actuals: int = 0
+    childless: frozenset[str] = frozenset()  # parents that are to have no children
     root: str = ""
     first_month: int = 1
 

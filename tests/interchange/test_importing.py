@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from kpialign.interchange import importing
+from kpialign.interchange import changing
 from kpialign.interchange.difference import Difference, difference
 from kpialign.interchange.proposal import Proposal
 from kpis.models import KPI, Actual, ActualRevision, Node, PeriodState, ReportingPeriod, Target
@@ -387,7 +387,7 @@ def test_an_import_overtaken_by_another_write_is_checked_again(
             AuditEntry.objects.create(path="form", action="close", subject_kind="period")
         return real(proposal)
 
-    monkeypatch.setattr(importing, "difference", overtaken)
+    monkeypatch.setattr(changing, "difference", overtaken)
 
     answer = import_sheets(small, full=False, actuals=f"{ACTUALS}\nOTD,DE,2026-01,94\n")
 

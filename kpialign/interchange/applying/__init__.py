@@ -5,10 +5,9 @@ from kpialign.interchange.applying.cascade import write_cascade
 from kpialign.interchange.applying.figures import write_rates, write_targets
 from kpialign.interchange.applying.organisation import write_organisation
 from kpialign.interchange.applying.recomputes import request_scores
-from kpialign.interchange.applying.writing import PATH, Writing
+from kpialign.interchange.applying.writing import Writing
 
 __all__ = [
-    "PATH",
     "Writing",
     "request_scores",
     "write_actuals",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kpialign.interchange.applying.bulk import insert_rows, reserve_keys
 from kpialign.interchange.applying.figures import cell_keys
-from kpialign.interchange.applying.writing import PATH, Writing
+from kpialign.interchange.applying.writing import Writing
 from kpialign.interchange.proposal import ActualEntry
 from kpialign.interchange.rows import ActualRow
 from kpis.models import Actual, ActualRevision
@@ -72,7 +72,7 @@ def _pointers(revision: int, status: str) -> tuple[int | None, int | None]:
 def _constant(writing: Writing) -> tuple[Any, ...]:
     """Return what all revisions of one import say alike: why, path, by, at."""
     at = ActualRevision._meta.get_field("at").get_db_prep_save(timezone.now(), connection)  # noqa: SLF001
-    return writing.why, PATH, writing.by.pk if writing.by else None, at
+    return writing.why, writing.path, writing.by.pk if writing.by else None, at
 
 
 def _values(

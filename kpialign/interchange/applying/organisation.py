@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kpialign.interchange.applying.writing import BATCH, PATH, Writing
+from kpialign.interchange.applying.writing import BATCH, Writing
 from kpialign.interchange.periods import first_day
 from kpialign.interchange.rows import EntityRow
 from kpialign.interchange.settings_keys import DEFAULT_PLAN, SETTINGS, WEIGHT
@@ -83,7 +83,7 @@ def _write_people(writing: Writing) -> None:
         given = name if table is not None and "name" in table.present else None
         names[email] = names.get(email) or given
     names.pop("", None)
-    writing.people = ensure_people(names=names, by=writing.by, path=PATH)
+    writing.people = ensure_people(names=names, by=writing.by, path=writing.path)
 
 
 def _write_entities(writing: Writing) -> None:
@@ -163,4 +163,4 @@ def _write_roles(writing: Writing) -> None:
         for entry in writing.difference.sheets["people"].added
         if entry.new.role
     ]
-    give_roles(roles=given, by=writing.by, path=PATH)
+    give_roles(roles=given, by=writing.by, path=writing.path)

@@ -12,7 +12,8 @@ def request_scores(writing: Writing) -> None:
     sheets = writing.difference.sheets
     reaches_all = any(sheets[name].entries for name in REACH_ALL)
     reached = {recompute.Change("all")} if reaches_all else _reached(writing)
-    recompute.request_recomputes(reached, by=writing.by, why=writing.why)
+    why = writing.why or "The cascade changed"
+    recompute.request_recomputes(reached, by=writing.by, why=why)
 
 
 def _reached(writing: Writing) -> set[recompute.Change]:

@@ -1,4 +1,4 @@
-"""The import being written: what it changes, by whom, and the keys of what is there by now."""
+"""The change being written: what it changes, by whom, and the keys of what is there by now."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ from organisation.services import trail
 
 BATCH = 500
 Columns = dict[str, dict[str, Any]]
-PATH = "import"
 
 
 @dataclass
 class Writing:
-    """One import while it is written; the keys are read once the rows they name are there."""
+    """One change while it is written; the keys are read once the rows they name are there."""
 
     proposal: Proposal
     difference: Difference
     by: User | None
+    path: str
     why: str
     people: dict[str, User] = field(default_factory=dict)
     told: list[trail.Written] = field(default_factory=list)

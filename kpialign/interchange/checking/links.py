@@ -16,7 +16,7 @@ def check_links(proposal: Proposal) -> None:
     merged = merge(proposal.tables.get("links"), SHEETS["links"], stored.links(), proposal.report)
     proposal.sheets["links"] = merged
     listed = {(entry.new.parent, entry.new.child) for entry in merged.entries}
-    parents = {entry.new.parent for entry in merged.entries}
+    parents = {entry.new.parent for entry in merged.entries} | proposal.childless
     for pair in [pair for pair in merged.final if pair[0] in parents and pair not in listed]:
         del merged.final[pair]
     nodes = proposal.kpis.keys() | proposal.final("objectives").keys()

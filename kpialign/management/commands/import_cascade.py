@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from kpialign.errors import RefusedError
-from kpialign.interchange.importing import CascadeRefusedError, import_cascade
+from kpialign.interchange.changing import CascadeRefusedError
+from kpialign.interchange.importing import import_cascade
 from kpialign.interchange.problems import Problem, lines
 from organisation.models import User
 from organisation.services.people import get_person
