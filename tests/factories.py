@@ -12,6 +12,7 @@ from kpis.models import (
     Plan,
     PlanVersion,
     ReportingPeriod,
+    Target,
 )
 from kpis.services.actuals import record_figures
 from kpis.services.figure_rules import FigureChange
@@ -25,6 +26,7 @@ from organisation.models import (
     Organisation,
     User,
 )
+from organisation.services.recompute import request_recompute
 
 Status = ActualRevision.Status
 
@@ -163,3 +165,25 @@ def record(*changes: FigureChange, by: User | None = None, path: str = "import")
 def cell(kpi: KPI, label: str, *, entity: str = "GROUP") -> Actual:
     """Return the cell of a KPI, an entity and a period."""
     return Actual.objects.get(kpi=kpi, entity__code=entity, period__label=label)
+
+
+def aim(
+    kpi: KPI,
+    label: str = "2026-Q1",
+    *,
+    entity: str = "GROUP",
+    illustrative: bool = False,
+    **cells: str,
+) -> Target:
+    """Set a target row (baseline, target, band_low, band_high, budget) and ask for its scores."""
+    values: dict[str, Decimal] = {name: Decimal(value) for name, value in cells.items()}
+    target = Target.objects.update_or_create(
+        kpi=kpi,
+        entity=Entity.objects.get(code=entity),
+        period=period(label),
+        defaults={**values, "illustrative": illustrative},
+    )[0]
+    request_recompute(
+        kind="target", key=kpi.node.code, entity=entity, by=None, why="Targets changed"
+    )
+    return target

@@ -1,13 +1,12 @@
 """One objective over two KPIs with targets and figures, as most tests of scores need it."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from dashboards.models import ScoreBlock
 from dashboards.selectors.scores import NodeScore, score_table
 from kpis.models import KPI, Node
-from kpis.services.targets import TargetChange, set_targets
 from organisation.models import Entity
+from tests import factories
 from tests.factories import (
     figure,
     link,
@@ -45,14 +44,7 @@ def make_cascade() -> Cascade:
 
 def aim(kpi: KPI, target: str, label: str = "2026-Q1", entity: str = "GROUP") -> None:
     """Set a target, with a baseline of 0."""
-    change = TargetChange(
-        kpi=kpi,
-        entity=Entity.objects.get(code=entity),
-        period=period(label),
-        baseline=Decimal(0),
-        target=Decimal(target),
-    )
-    set_targets(changes=[change], by=None, path="import")
+    factories.aim(kpi, label, entity=entity, baseline="0", target=target)
 
 
 def stored(code: str, label: str = "2026-Q1", entity: str = "GROUP") -> NodeScore:

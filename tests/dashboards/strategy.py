@@ -1,19 +1,16 @@
 """A small strategy as pages show it: two objectives beneath one, two departments, a formula."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from dashboards.services.refresh import refresh_scores
 from kpis.models import KPI, Node
-from kpis.services.targets import TargetChange, set_targets
-from organisation.models import Entity
 from tests.factories import (
+    aim,
     figure,
     link,
     make_kpi,
     make_objective,
     make_organisation,
-    period,
     record,
 )
 
@@ -65,15 +62,3 @@ def make_strategy() -> Strategy:
     )
     refresh_scores(path="task", full=True)
     return Strategy(value, growth, cash, orders, cycle, cover, stock, payables)
-
-
-def aim(kpi: KPI, *, label: str = "2026-Q1", illustrative: bool = False, **cells: str) -> None:
-    """Set a target row."""
-    change = TargetChange(
-        kpi=kpi,
-        entity=Entity.objects.get(code="GROUP"),
-        period=period(label),
-        illustrative=illustrative,
-        **{name: Decimal(value) for name, value in cells.items()},  # type: ignore[arg-type]  # cells alone
-    )
-    set_targets(changes=[change], by=None, path="import")

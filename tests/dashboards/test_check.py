@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from kpis.services.targets import TargetChange, set_targets
-from organisation.models import Entity
+from tests import factories
 from tests.dashboards.cascade import aim, make_cascade
 from tests.dashboards.commands import run
-from tests.factories import figure, make_kpi, period, record
+from tests.factories import figure, make_kpi, record
 
 Found = dict[str, Any]
 
@@ -32,14 +31,7 @@ def found(*options: str) -> tuple[list[Found], int]:
 def reverse_the_target() -> None:
     """Want more of what is to go down."""
     costs = make_kpi("COSTS", direction="lower")
-    reversed_target = TargetChange(
-        kpi=costs,
-        entity=Entity.objects.get(),
-        period=period("2026-Q1"),
-        baseline=figure(costs, "2026-Q1", "45").value,
-        target=figure(costs, "2026-Q1", "60").value,
-    )
-    set_targets(changes=[reversed_target], by=None, path="import")
+    factories.aim(costs, baseline="45", target="60")
     record(figure(costs, "2026-Q1", "50"))
 
 

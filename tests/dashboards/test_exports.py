@@ -8,13 +8,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from dashboards.services.refresh import refresh_scores
-from kpis.models import Node
-from kpis.services.targets import TargetChange, set_targets
-from organisation.models import Entity
+from kpis.models import Node, Target
 from organisation.services.recompute import request_recompute
 from tests.dashboards.cascade import aim, make_cascade
 from tests.dashboards.commands import exported, run
-from tests.factories import Status, figure, link, make_entity, make_kpi, period, record
+from tests.factories import Status, figure, link, make_entity, make_kpi, record
 
 HEADER = (
     "period,entity,node_type,code,value,target,baseline,score,coverage,status,attainment,"
@@ -87,13 +85,8 @@ def test_over_achievement_is_a_fraction_above_one(tmp_path: Path) -> None:
 
 def test_a_baseline_that_was_assumed_is_empty(tmp_path: Path) -> None:
     cascade = make_cascade()
-    bare = TargetChange(
-        kpi=cascade.delivery,
-        entity=Entity.objects.get(),
-        period=period("2026-Q1"),
-        target=figure(cascade.delivery, "2026-Q1", "100").value,
-    )
-    set_targets(changes=[bare], by=None, path="import")
+    Target.objects.filter(kpi=cascade.delivery).update(baseline=None)
+    refresh_scores(path="command", full=True)
 
     assert row(tmp_path, "DELIVERY")["baseline"] == ""
 

@@ -1,16 +1,13 @@
 """Blocks whose every slot is taken are written like any other."""
 
-from decimal import Decimal
-
 import numpy as np
 import pytest
 
 from dashboards.blocks import SLOTS, Block
 from dashboards.selectors.scores import score_table
 from dashboards.services.refresh import refresh_scores
-from kpis.services.targets import TargetChange, set_targets
 from organisation.models import Entity
-from tests.factories import figure, make_kpi, make_organisation, period, record
+from tests.factories import aim, figure, make_kpi, make_organisation, period, record
 
 
 def test_a_grown_block_leaves_the_old_one_as_it_was() -> None:
@@ -25,16 +22,8 @@ def test_a_grown_block_leaves_the_old_one_as_it_was() -> None:
 def test_a_changed_figure_reaches_a_block_that_is_full() -> None:
     make_organisation()
     kpis = [make_kpi(f"K{number:03}") for number in range(SLOTS)]
-    wanted = [
-        TargetChange(
-            kpi=kpi,
-            entity=Entity.objects.get(),
-            period=period("2026-Q1"),
-            target=Decimal(100),
-        )
-        for kpi in kpis
-    ]
-    set_targets(changes=wanted, by=None, path="import")
+    for kpi in kpis:
+        aim(kpi, target="100")
     record(*[figure(kpi, "2026-Q1", "50") for kpi in kpis])
     refresh_scores(path="command")
 

@@ -1,1 +1,0 @@
-"""Tests of what is wanted: perspectives, objectives and links."""
