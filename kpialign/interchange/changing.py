@@ -24,8 +24,7 @@ from kpialign.interchange.proposal import Proposal
 from kpialign.interchange.rights import check_rights
 from kpialign.interchange.sheets import SHEETS
 from kpialign.interchange.tables import Table
-from kpis.selectors.purpose import version_in_force
-from objectives.services import lock_version
+from kpis.services.versions import lock_cascade
 from organisation.models import AuditEntry, User
 from organisation.services import trail
 
@@ -109,9 +108,7 @@ def _write(writing: applying.Writing, before: int) -> bool:
     """Write the changes; tell whether nobody else wrote since they were compared."""
     if not writing.difference.added and not writing.difference.changed:
         return True
-    version = version_in_force()
-    if version is not None:
-        lock_version(version)
+    lock_cascade()
     if _last_write() != before:
         return False
     applying.write_organisation(writing)

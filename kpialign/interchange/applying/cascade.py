@@ -1,4 +1,4 @@
-"""Write perspectives, objectives, KPIs and links into the version of the plan in force."""
+"""Write perspectives, objectives, KPIs and links into the version of the plan that is edited."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils import timezone
 from kpialign.interchange.applying.writing import BATCH, Writing
 from kpialign.interchange.proposal import Entry
 from kpis.models import KPI, Node, NodeDefinition, PlanVersion
-from kpis.selectors.purpose import version_in_force
+from kpis.services.versions import version_to_edit
 from objectives.models import CascadeLink, Objective, Perspective
 
 DEFINITION = ("aggregation", "direction", "time_rollup", "entity_rollup", "formula")
@@ -18,8 +18,6 @@ ARCHIVED = "archived"
 
 def write_cascade(writing: Writing) -> None:
     """Write what the cascade consists of, then how it hangs together."""
-    version = version_in_force()
-    assert version is not None  # made with the organisation
     _write_perspectives(writing)
     sheets = writing.difference.sheets
     _write_nodes(sheets["objectives"].entries, Node.Kind.OBJECTIVE)
@@ -27,8 +25,24 @@ def write_cascade(writing: Writing) -> None:
     _write_objectives(writing)
     _write_kpis(writing)
     entries = [*sheets["objectives"].entries, *sheets["kpis"].entries]
-    _write_definitions(writing, version, entries)
-    _write_links(writing, version)
+    _write_version(writing, [entry for entry in entries if _is_defined_otherwise(entry)])
+
+
+def _is_defined_otherwise(entry: Entry) -> bool:
+    """Tell whether a row changes what scores depend on, which a version of the plan holds."""
+    old, new = entry.old, entry.new
+    return old is None or any(
+        getattr(old, name, "") != getattr(new, name, "") for name in DEFINITION
+    )
+
+
+def _write_version(writing: Writing, entries: list[Entry]) -> None:
+    """Write definitions and links; one under which periods are closed is copied before."""
+    links = writing.difference.sheets["links"]
+    if entries or links.entries or links.removed:
+        version = version_to_edit(by=writing.by, path=writing.path)
+        _write_definitions(writing, version, entries)
+        _write_links(writing, version)
 
 
 def _write_perspectives(writing: Writing) -> None:
