@@ -1,11 +1,11 @@
 """Findings about the shape of a cascade: formulas, paths upwards, focus, dead weight."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from kpialign.scoring.alignment import LEAST_SHARE, is_dead_weight
 from kpialign.scoring.findings.finding import Case, Finding, Place
+from kpialign.scoring.paths import beneath
 from kpialign.scoring.plan import live_links
-
-LEAST_SHARE = 0.02
 
 
 def structure_findings(case: Case) -> Iterator[Finding]:
@@ -28,9 +28,10 @@ def _paths(case: Case) -> Iterator[Finding]:
     objectives = [
         position for position, node in enumerate(nodes) if node.kpi is None and not node.archived
     ]
-    linked = _beneath(case, objectives)
+    uses = case.workings.formulas.uses
+    linked = beneath(nodes, case.inputs.links, uses, objectives)
     financial = [one for one in case.around.financial if not nodes[one].archived]
-    to_financial = _beneath(case, financial)
+    to_financial = beneath(nodes, case.inputs.links, uses, financial)
     inputs = case.pure_inputs()
     for node in range(len(nodes)):
         if not case.is_active_kpi(node) or node in inputs:
@@ -51,23 +52,6 @@ def _paths(case: Case) -> Iterator[Finding]:
             )
 
 
-def _beneath(case: Case, tops: Iterable[int]) -> set[int]:
-    below: dict[int, list[int]] = {}
-    for link in live_links(case.inputs.nodes, case.inputs.links):
-        below.setdefault(link.parent, []).append(link.child)
-    for node, used in case.workings.formulas.uses.items():
-        if not case.inputs.nodes[node].archived:
-            below.setdefault(node, []).extend(used)
-    found = set(tops)
-    waiting = list(found)
-    while waiting:
-        for child in below.get(waiting.pop(), ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return found
-
-
 def _overload(case: Case) -> Iterator[Finding]:
     yield from _overloaded_objectives(case)
     yield from _overloaded_departments(case)
@@ -75,11 +59,11 @@ def _overload(case: Case) -> Iterator[Finding]:
 
 def _overloaded_objectives(case: Case) -> Iterator[Finding]:
     nodes = case.inputs.nodes
-    beneath: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for link in live_links(nodes, case.inputs.links):
         if nodes[link.parent].kpi is None and nodes[link.child].kpi is not None:
-            beneath[link.parent] = beneath.get(link.parent, 0) + 1
-    for node, count in beneath.items():
+            counts[link.parent] = counts.get(link.parent, 0) + 1
+    for node, count in counts.items():
         if count > case.around.kpis_per_objective:
             yield _overloaded(case, Place(node), count, case.around.kpis_per_objective)
 
@@ -114,7 +98,7 @@ def _dead_weight(case: Case) -> Iterator[Finding]:
         totals[link.parent] = totals.get(link.parent, 0.0) + link.weight
     for link in links:
         share = link.weight / totals[link.parent]
-        if share < LEAST_SHARE:
+        if is_dead_weight(share):
             yield case.warning(
                 "dead_weight",
                 Place(link.child),
