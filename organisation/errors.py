@@ -29,3 +29,11 @@ class WeakPasswordError(RefusedError):
 
 class RolesChangedError(RefusedError):
     """Somebody else changed the person's roles since the form was opened."""
+
+
+class DisabledPersonError(RefusedError):
+    """Who is disabled gets no key."""
+
+
+class TokenDaysError(RefusedError):
+    """A token lasts a day at least and a year at most."""

@@ -18,7 +18,7 @@ from organisation.errors import (
 )
 from organisation.models import User
 from organisation.selectors import system_admins
-from organisation.services import trail
+from organisation.services import tokens, trail
 
 BATCH = 500
 PERSON = "person"
@@ -120,7 +120,7 @@ def change_password(*, person: User, password: str, by: User | None, path: str) 
 
 @transaction.atomic
 def disable_person(*, person: User, by: User | None, path: str, why: str = "") -> None:
-    """Shut a person out and end their sessions; what they wrote keeps their name."""
+    """Shut a person out, end their sessions and tokens; what they wrote keeps their name."""
     admins = locked_system_admins()
     locked = _locked(person)
     if admins == [locked]:
@@ -128,6 +128,7 @@ def disable_person(*, person: User, by: User | None, path: str, why: str = "") -
             f"{locked} is the only system admin. Make another one first, then disable this person."
         )
     _set_active(locked, active=False, by=by, path=path, why=why)
+    tokens.revoke_tokens(person=locked, by=by, path=path, why=why or "The person was disabled.")
 
 
 @transaction.atomic
