@@ -63,6 +63,8 @@ def _headline(told: Facts) -> str:
     if "score" not in told:
         place = f" at {told['entity']}, {told['period']}"
         rate = f" x {told['rate']!r}" if told.get("rate") is not None else ""
+        if told.get("no_rate_of"):
+            rate = f", no {told['rate_kind']} rate of {' or '.join(told['no_rate_of'])}"
         return f"{told['code']}{place}: {_shown(told['value'])}{rate}"
     part = ""
     if "product" in told:

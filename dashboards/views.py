@@ -14,6 +14,7 @@ from dashboards.pages.enterprise import enterprise_page
 from dashboards.pages.home import home_page
 from dashboards.pages.kpi import kpi_page
 from dashboards.pages.objective import objective_page
+from dashboards.pages.owed import owed_beneath
 from dashboards.selectors.board import (
     Board,
     board_of_node,
@@ -22,6 +23,7 @@ from dashboards.selectors.board import (
     page_board,
 )
 from dashboards.selectors.freshness import freshness as current_freshness
+from dashboards.selectors.owing import origins_behind, owing
 from dashboards.selectors.runs import latest_runs
 from dashboards.selectors.waiting import sheets_for
 from kpialign.htmx import asks_for
@@ -107,7 +109,7 @@ def effect(request: HttpRequest, code: str) -> HttpResponse:
 def objective(request: HttpRequest, code: str) -> HttpResponse:
     """Show what pulls an objective down and where it goes."""
     board, node = board_of_node(request.GET, code, is_kpi=False)
-    page = objective_page(board, node.code)
+    page = objective_page(board, node.code, owing(board, owed_beneath(board, node.code)))
     return _board(request, board, "dashboards/objective.html", {"page": page})
 
 
@@ -116,7 +118,7 @@ def objective(request: HttpRequest, code: str) -> HttpResponse:
 def kpi(request: HttpRequest, code: str) -> HttpResponse:
     """Show whether a KPI is good, what it is made of, where it goes and who typed it."""
     board, node = board_of_node(request.GET, code, is_kpi=True)
-    page = kpi_page(board, node.code)
+    page = kpi_page(board, node.code, origins_behind(board, node.code))
     return _board(request, board, "dashboards/kpi.html", {"page": page})
 
 
@@ -145,7 +147,13 @@ def _board(
 ) -> HttpResponse:
     """Answer with the page, or with only its scores where a page swaps them in place."""
     fragment = template.replace("dashboards/", "dashboards/_")
-    everything = {"board": board, "context": board.context, "fragment": fragment, **context}
+    everything = {
+        "board": board,
+        "context": board.context,
+        "fragment": fragment,
+        "may_shape_rates": can_import(request.user),
+        **context,
+    }
     shown = fragment if asks_for(request, "scores") else template
     response = render(request, shown, everything)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

@@ -59,3 +59,25 @@ def get_person_to_read(person_id: int) -> User:
 def memberships_of(person: User) -> QuerySet[Membership]:
     """Find the memberships of one person, with their departments and entities."""
     return person.memberships.select_related("department", "entity").order_by("pk")
+
+
+@dataclass(frozen=True)
+class HeadRow:
+    """Who enters a department's figures, at an entity and below it (None: everywhere)."""
+
+    department: str  # code
+    entity_id: int | None
+    name: str
+
+
+def heads_by_department(codes: Iterable[str]) -> list[HeadRow]:
+    """Find the heads of these departments, those of a part of the organisation first."""
+    rows = Membership.objects.filter(
+        role=Membership.Role.DEPARTMENT_HEAD,
+        department__code__in=list(codes),
+        user__is_active=True,
+    ).select_related("department", "user")
+    found = [
+        HeadRow(one.department.code, one.entity_id, str(one.user)) for one in rows if one.department
+    ]
+    return sorted(found, key=lambda row: (row.entity_id is None, row.name))

@@ -6,6 +6,7 @@ from math import isnan
 
 from dashboards.figures import shown
 from dashboards.pages import headlines
+from dashboards.pages.activity import not_active
 from dashboards.pages.charts import parts_chart, score_trend
 from dashboards.pages.measures import covered, named, score_shown, score_text
 from dashboards.pages.tables import objectives_in_order, plain_rows, scored_kpis, status_counts
@@ -81,7 +82,7 @@ def department_page(board: Board, department: Department, chosen: Status | None)
         missing=[
             row
             for row in (*input_rows, *plain_rows(board, scored, weights=weights))
-            if row.actual.is_unknown and not row.is_calculated
+            if row.actual.is_unknown and not row.is_calculated and not not_active(board.context)
         ],
         shared=_shared(board, code, scored),
         charts=_charts(board, name, found, {one: weights[one] for one in scored}),

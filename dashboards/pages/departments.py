@@ -6,6 +6,7 @@ from math import isnan
 
 from dashboards.figures.sparkline import Sparkline, sparkline
 from dashboards.pages import headlines
+from dashboards.pages.activity import not_active
 from dashboards.pages.department import own_score
 from dashboards.pages.tables import scored_kpis, status_counts
 from dashboards.rows import ScoreShown, StatusCount
@@ -61,7 +62,9 @@ def _row(board: Board, department: Department, scored: Sequence[str]) -> Departm
         change=headlines.since_before(board, change),
         sparkline=sparkline(series, float("nan")),
         counts=status_counts(board, own, None),
-        missing_count=sum(isnan(board.score(one).value) for one in entered),
+        missing_count=0
+        if not_active(board.context)
+        else sum(isnan(board.score(one).value) for one in entered),
     )
 
 
@@ -73,6 +76,8 @@ def _headline(board: Board, rows: Sequence[DepartmentRow]) -> str:
         for row in rows
         if row.code in scores and not isnan(scores[row.code].score[board.column])
     }
+    if absent := not_active(board.context):
+        return absent
     if not known:
         return f"No department has a score for {board.context.period_name} yet"
     on_track = sum(score >= board.context.limits.on_track for score in known.values())

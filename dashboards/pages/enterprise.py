@@ -45,7 +45,7 @@ def enterprise_page(board: Board, chosen: Status | None) -> EnterprisePage:
     groups = objective_groups(board, chosen)
     return EnterprisePage(
         headline=headlines.enterprise_headline(board),
-        points=headlines.lost_points(board),
+        points=headlines.waits_sentence(board) or headlines.lost_points(board),
         tops=[_top(board, code) for code in top],
         counts=status_counts(board, scored_kpis(board), chosen),
         chosen=chosen,

@@ -5,7 +5,15 @@ from math import isnan
 
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
-from dashboards.pages.measures import Distance, distance, from_target, score_text, units_of
+from dashboards.pages.activity import not_active
+from dashboards.pages.measures import (
+    Distance,
+    distance,
+    from_target,
+    score_text,
+    units_of,
+)
+from dashboards.pages.owed import owed, owed_beneath, waiting_for, waits_for
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
 from kpialign.scoring.status import Status
@@ -29,6 +37,8 @@ def against_target(board: Board, code: str) -> str:
     node, now, context = board.node(code), board.score(code), board.context
     unit = units_of(board, [code])[code]
     if isnan(now.value):
+        if absent := not_active(context):
+            return f"{node.name} has no figure: {absent}"
         return f"{node.name} has no figure for {context.period_name} yet"
     value = shown.spoken(shown.figure(now.value, unit))
     if isnan(now.target):
@@ -78,6 +88,8 @@ def enterprise_headline(board: Board) -> str:
 
 def nothing_scored(board: Board) -> str:
     """Say that a period has no scores, and up to when figures are in."""
+    if absent := not_active(board.context):
+        return absent
     until = board.context.freshness.reporting_on
     told = f"Nothing is scored for {board.context.period_name}"
     if until is None or board.context.period.start_on <= until:
@@ -95,7 +107,7 @@ def objective_headline(board: Board, code: str) -> str:
             f"{name} is not scored for {board.context.period_name}: nothing beneath it has a target"
         )
     if isnan(now.score):
-        return f"{name} has no score for {board.context.period_name} yet: no figure is in"
+        return _no_score_yet(board, name, owed_beneath(board, code))
     if too_early := _too_early(board, [code]):
         return too_early
     score = score_text(now.score, board.context.limits)
@@ -114,15 +126,21 @@ def department_headline(board: Board, code: str, name: str) -> str:
     score = float(found.score[board.column]) if found else float("nan")
     if found is None or isnan(found.coverage[board.column]):
         return f"{name} has no scored KPI in {board.context.period_name}"
-    if isnan(score):
-        return f"{name} has no score for {board.context.period_name} yet: no figure is in"
     weights = board.standing.influence(board.cascade.top, board.column)
     own = [one for one in weights if board.node(one).is_kpi and board.node(one).department == code]
+    if isnan(score):
+        ordered = sorted(own, key=lambda one: -weights[one])
+        return _no_score_yet(board, name, owed(board, ordered))
     worst = max(own, key=lambda one: _lost(board, one, weights[one]), default=None)
     told = score_text(score, board.context.limits)
     if worst is None or _lost(board, worst, weights[worst]) <= 0:
         return f"{name} reaches everything it is asked for: its KPIs score {told}"
     return f"{name} scores {told}: {_lower(against_target(board, worst))}"
+
+
+def _no_score_yet(board: Board, name: str, missing: Sequence[str]) -> str:
+    told = f"{name} has no score for {board.context.period_name} yet"
+    return f"{told}: it waits for {waits_for(board, missing)}" if missing else told
 
 
 def worst_cause(board: Board, code: str) -> str:
@@ -172,8 +190,17 @@ def _too_early(board: Board, codes: list[str]) -> str:
     if not little or len(little) < len(scores):
         return ""
     least = min(one.coverage for one in little)
-    share = shown.share(least)
-    return f"{share} of figures are in for {board.context.period_name}; too early to tell"
+    told = f"{shown.share(least)} of figures are in for {board.context.period_name}"
+    return f"{told}; too early to tell"
+
+
+def waits_sentence(board: Board) -> str:
+    """Say what the strategy's score waits for, where too little is in to tell."""
+    top = board.cascade.top
+    if not board.has_scores or not _too_early(board, top):
+        return ""
+    missing = owed(board, [one for code in top for one in waiting_for(board, code)])
+    return f"It waits for {waits_for(board, missing)}." if missing else ""
 
 
 def lost_points(board: Board) -> str:

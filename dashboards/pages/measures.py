@@ -1,12 +1,13 @@
 """How a figure of a board is written and how it compares: units, differences, marks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isnan, nan
 
 from dashboards.figures import shown
 from dashboards.figures.bullet import bullet
 from dashboards.figures.shown import Figure, Unit
+from dashboards.pages.owed import owed_beneath
 from dashboards.rows import STATUS_MARKS, ScoreShown, Variance
 from dashboards.selectors.board import Board
 from dashboards.selectors.scores import NodeScore
@@ -137,25 +138,13 @@ def covered(coverage: float) -> str:
     return "" if isnan(coverage) or coverage >= 1 else f"{shown.share(coverage)} covered"
 
 
-def waiting_for(board: Board, code: str) -> list[str]:
-    """List the KPIs that count in a node's score and are unknown, the weightiest first."""
-    weights: Mapping[str, float] = board.standing.effective([code], board.column)
-    unknown = [
-        one
-        for one in sorted(weights, key=lambda one: (-weights[one], one))
-        if board.node(one).is_kpi and not isnan(board.score(one).target)
-        if isnan(board.score(one).score) and board.score(one).is_scored
-    ]
-    return [one for one in unknown if one != code]
-
-
 def bounds(board: Board, code: str) -> str:
     """Say where a score could lie while figures are missing."""
     found = board.score(code)
     if isnan(found.low) or isnan(found.high) or found.high - found.low < 0.05:  # noqa: PLR2004  not seen
         return ""
     low, high = shown.points(found.low), shown.points(found.high)
-    names = [board.node(one).name for one in waiting_for(board, code)]
+    names = [board.node(one).name for one in owed_beneath(board, code)]
     until = f" until {named(names)} {'is' if len(names) == 1 else 'are'} in" if names else ""
     return f"could lie between {low} and {high}{until}"
 

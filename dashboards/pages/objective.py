@@ -5,23 +5,16 @@ from dataclasses import dataclass
 
 from dashboards.pages import headlines
 from dashboards.pages.charts import parts_chart, score_trend
-from dashboards.pages.measures import score_shown, waiting_for
+from dashboards.pages.lacks import OwedRow, owed_rows
+from dashboards.pages.measures import score_shown
+from dashboards.pages.owed import owed_beneath
 from dashboards.pages.tables import plain_rows
 from dashboards.pages.terms import Terms, terms_of
 from dashboards.pages.upwards import Upward, upwards
 from dashboards.rows import Chart, KpiRow, ScoreShown
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import NodeFacts
-
-
-@dataclass(frozen=True)
-class MissingFigure:
-    """A KPI without a figure that an objective waits for, and who has it."""
-
-    code: str
-    name: str
-    department: str
-    owner: str
+from dashboards.selectors.owing import Owing
 
 
 @dataclass(frozen=True)
@@ -33,14 +26,14 @@ class ObjectivePage:
     score: ScoreShown
     change: str
     terms: Terms
-    missing: Sequence[MissingFigure]
+    missing: Sequence[OwedRow]
     rows: Sequence[KpiRow]
     has_illustrations: bool
     up: Sequence[Upward]
     charts: Sequence[Chart]
 
 
-def objective_page(board: Board, code: str) -> ObjectivePage:
+def objective_page(board: Board, code: str, owing: Owing) -> ObjectivePage:
     """Put the page together from its board."""
     children = [link.child for link in board.cascade.children(code)]
     kpis = [one for one in children if board.node(one).is_kpi]
@@ -52,16 +45,12 @@ def objective_page(board: Board, code: str) -> ObjectivePage:
         score=score_shown(board, code, with_bounds=True),
         change=headlines.score_change(board, code),
         terms=terms_of(board, code, board.score(code).score),
-        missing=[_missing(board.node(one)) for one in waiting_for(board, code)],
+        missing=owed_rows(board, owed_beneath(board, code), owing),
         rows=rows,
         has_illustrations=any(row.is_illustrative for row in rows),
         up=upwards(board, code),
         charts=_charts(board, code, children, weights),
     )
-
-
-def _missing(node: NodeFacts) -> MissingFigure:
-    return MissingFigure(node.code, node.name, node.department_name, node.owner)
 
 
 def _charts(

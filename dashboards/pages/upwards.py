@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from math import isnan
 
 from dashboards.figures import shown
-from dashboards.pages.measures import score_text, waiting_for
+from dashboards.pages.measures import score_text
+from dashboards.pages.owed import waiting_for
 from dashboards.selectors.board import Board
 
 SAME = 1e-9

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from kpialign.scoring.formula import FormulaError, parse
+from kpialign.scoring.formula import Formula, FormulaError, parse
 from kpis.models import KPI, Node, NodeDefinition, Plan, PlanVersion, Target
 from objectives.models import CascadeLink
 
@@ -32,7 +32,11 @@ TOLD = (
     "owner__email",
     "owner_id",
 )
-OF_OBJECTIVE = tuple(f"node__objective__{name}" for name in TOLD)
+PERSPECTIVE = "node__objective__perspective__"
+OF_OBJECTIVE = (
+    *(f"node__objective__{name}" for name in TOLD),
+    *(f"{PERSPECTIVE}{name}" for name in ("code", "name", "financial")),
+)
 OF_KPI = tuple(
     f"node__kpi__{name}" for name in (*TOLD, "unit", "decimals", "frequency", "category")
 )
@@ -62,6 +66,9 @@ class NodeFacts:
     owner: str
     owner_id: int | None
     has_target: bool
+    perspective: str = ""  # code; of an objective alone
+    perspective_name: str = ""
+    is_financial: bool = False  # a financial KPI, or an objective of a financial perspective
 
 
 @dataclass(frozen=True)
@@ -133,11 +140,19 @@ class Cascade:
 
     def uses(self, code: str) -> list[str]:
         """List the KPIs that a node's formula names, in the order it names them."""
+        formula = self._formula(code)
+        return [one for one in formula.codes if one in self.nodes] if formula else []
+
+    def requires(self, code: str) -> list[str]:
+        """List the KPIs without which a node's formula has no value."""
+        formula = self._formula(code)
+        return [one for one in formula.required if one in self.nodes] if formula else []
+
+    def _formula(self, code: str) -> Formula | None:
         try:
-            named = parse(self.nodes[code].formula).references if self.nodes[code].formula else ()
+            return parse(self.nodes[code].formula) if self.nodes[code].formula else None
         except FormulaError:
-            return []
-        return [one for one in dict.fromkeys(ref.code for ref in named) if one in self.nodes]
+            return None
 
     def users(self, code: str) -> list[str]:
         """List the KPIs whose formula names a node, by code."""
@@ -200,4 +215,7 @@ def _facts(row: Row) -> NodeFacts:
         owner=row[told + "owner__name"] or row[told + "owner__email"] or "",
         owner_id=row[told + "owner_id"],
         has_target=row["has_target"],
+        perspective=row[PERSPECTIVE + "code"] or "",
+        perspective_name=row[PERSPECTIVE + "name"] or "",
+        is_financial=category == KPI.Category.FINANCIAL or bool(row[PERSPECTIVE + "financial"]),
     )

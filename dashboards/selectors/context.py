@@ -90,6 +90,25 @@ class Context:
         return "last year" if self.back == A_YEAR[self.period.kind] else "the period before"
 
     @property
+    def defaults(self) -> dict[str, str]:
+        """What a page shows where its address does not say: these stay out of addresses."""
+        return {"period": self.default_period.label, "entity": self.entities[0].code}
+
+    @property
+    def members(self) -> list[Entity]:
+        """The entities directly beneath the page's, by code."""
+        return [one for one in self.entities if one.parent_id == self.entity.pk]
+
+    @property
+    def path(self) -> list[Entity]:
+        """The entities from the root down to the page's."""
+        by_key = {one.pk: one for one in self.entities}
+        path = [self.entity]
+        while path[0].parent_id is not None:
+            path.insert(0, by_key[path[0].parent_id])
+        return path
+
+    @property
     def entity_choices(self) -> list[Choice]:
         """The entities, each indented beneath its parent; the root is the default."""
         depth: dict[int, int] = {}

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dashboards.frame import Frame, frame_of
 from dashboards.links import kept_query
-from dashboards.selectors.context import name_of
+from dashboards.selectors.context import Context, name_of
 from kpis.models import ReportingPeriod
 
 register = template.Library()
@@ -31,10 +31,23 @@ def address(context: template.Context, name: str, *parts: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def address_at(context: template.Context, name: str, *parts: str, **changes: str) -> str:
+    """Give the address of a page about another period or entity, or with another choice."""
+    return reverse(name, args=parts) + kept_query(context["request"], **_chosen(context, changes))
+
+
+@register.simple_tag(takes_context=True)
 def here_with(context: template.Context, **changes: str) -> str:
     """Give the address of this page with another choice; an empty one takes it away."""
     request: HttpRequest = context["request"]
-    return request.path + kept_query(request, **changes)
+    return request.path + kept_query(request, **_chosen(context, changes))
+
+
+def _chosen(context: template.Context, changes: dict[str, str]) -> dict[str, str]:
+    """Leave out of an address what the page shows anyhow: its defaults."""
+    page = context.get("context")
+    usual = page.defaults if isinstance(page, Context) else {}
+    return {name: "" if value == usual.get(name) else value for name, value in changes.items()}
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kpialign.scoring.arrays import FloatArray, grouped
+from kpialign.scoring.explanation import Exchange
 from kpialign.scoring.inputs import CascadeInput, KpiInput, Length
 
 
@@ -30,6 +31,20 @@ class Conversion:
         closing = kpi.time_rollup == "last"
         from_source = self.rate(source, kpi.length, closing=closing)
         return value * from_source / self.rate(wanted, kpi.length, closing=closing)
+
+    def exchange(self, kpi: KpiInput, period: int, *, child: int, parent: int) -> Exchange | None:
+        """Say what a KPI's money is exchanged into on its way up; None where it stays the same."""
+        entities = self._inputs.entities
+        source, wanted = entities[child].currency, entities[parent].currency
+        if not kpi.is_money or source == wanted:
+            return None
+        closing = kpi.time_rollup == "last"
+        lacking = tuple(
+            one
+            for one in (source, wanted)
+            if np.isnan(self.rate(one, kpi.length, closing=closing)[period])
+        )
+        return Exchange(source, wanted, closing, lacking)
 
     def _pair(self, currency: str, length: Length) -> tuple[FloatArray, FloatArray]:
         count = self._inputs.calendar.count(length)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kpialign.scoring.explanation import AttainmentPart, Explanation, Term, ValuePart
+from kpialign.scoring.explanation import (
+    AttainmentPart,
+    Explanation,
+    MemberPart,
+    Term,
+    ValuePart,
+)
 
 Document = dict[str, object]
 
@@ -72,14 +78,25 @@ def _origin(part: ValuePart, naming: Naming) -> Document:
             "reason": part.formula.reason or None,
         }
     if part.consolidated:
-        origin["consolidated"] = [
-            {"rate": member.rate, **_value(member.of, naming)} for member in part.consolidated
-        ]
+        origin["rollup"] = part.rule
+        origin["consolidated"] = [_member(member, naming) for member in part.consolidated]
     if part.own_periods:
         origin["own_periods"] = [_value(one, naming) for one in part.own_periods]
     if part.entered:
         origin["revision"] = naming.revision(part.code, part.entity, part.column)
     return origin
+
+
+def _member(member: MemberPart, naming: Naming) -> Document:
+    told: Document = {"rate": member.rate, "converted": member.converted}
+    if member.exchange is not None:
+        told |= {
+            "currency": member.exchange.source,
+            "into": member.exchange.wanted,
+            "rate_kind": "closing" if member.exchange.is_closing else "average",
+            "no_rate_of": list(member.exchange.lacking),
+        }
+    return told | _value(member.of, naming)
 
 
 def _value(part: ValuePart, naming: Naming) -> Document:

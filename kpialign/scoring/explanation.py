@@ -13,11 +13,35 @@ class FormulaPart:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """From which currency into which a member's money goes, by closing or by average rates.
+
+    `lacking` are those of the two without a rate in that period.
+    """
+
+    source: str
+    wanted: str
+    is_closing: bool
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MemberPart:
-    """A member's value in a consolidation, and the rate that converts it; None: the same money."""
+    """A member's value in a consolidation, and the rate that converts it.
+
+    Without an exchange it is the same money, or none; with one, a rate of None is missing.
+    """
 
     of: "ValuePart"
     rate: float | None
+    exchange: Exchange | None = None
+
+    @property
+    def converted(self) -> float | None:
+        """The member's part in the group's own money; None where it is unknown."""
+        if self.of.value is None or self.exchange is None:
+            return self.of.value
+        return None if self.rate is None else self.of.value * self.rate
 
 
 @dataclass(frozen=True)
@@ -25,7 +49,7 @@ class ValuePart:
     """Where a KPI's value at an entity in a period (a column) comes from.
 
     `to_date` tells that only some of the months inside are there. An entered figure has neither
-    formula, members nor own periods.
+    formula, members nor own periods. `rule` says what is done with members: sum or average.
     """
 
     code: str
@@ -35,6 +59,7 @@ class ValuePart:
     entered: bool = False
     to_date: bool = False
     formula: FormulaPart | None = None
+    rule: str = ""
     consolidated: tuple[MemberPart, ...] = ()
     own_periods: tuple["ValuePart", ...] = ()
 

@@ -107,27 +107,23 @@ class Provenance:
         if self._is_deep_enough(asked):
             return part
         members = self._workings.consolidation.children[asked.entity]
-        if members and block.kpis[row].entity_rollup in ("sum", "average"):
+        rule = block.kpis[row].entity_rollup
+        if members and rule in ("sum", "average"):
             taking_part = [one for one in members if block.part[row, one, asked.period]]
-            return replace(
-                part, consolidated=tuple(self._member(asked, one) for one in taking_part)
-            )
+            consolidated = tuple(self._member(asked, one) for one in taking_part)
+            return replace(part, rule=rule, consolidated=consolidated)
         return self._calculated(asked) if block.kpis[row].formula else part
 
     def _member(self, asked: Asked, member: int) -> MemberPart:
         kpi = self._values.kpi(asked.node)
-        rate = self._workings.consolidation.conversion.converted(
-            np.ones(self._values.frame.calendar.count(kpi.length)),
-            kpi,
-            child=member,
-            parent=asked.entity,
-        )[asked.period]
-        entities = self._workings.inputs.entities
-        same = entities[member].currency == entities[asked.entity].currency
-        unconverted = same or not kpi.is_money
-        return MemberPart(
-            of=self.of(asked.below(entity=member)), rate=None if unconverted else number(rate)
-        )
+        conversion = self._workings.consolidation.conversion
+        of = self.of(asked.below(entity=member))
+        exchange = conversion.exchange(kpi, asked.period, child=member, parent=asked.entity)
+        if exchange is None:
+            return MemberPart(of, rate=None)
+        ones = np.ones(self._values.frame.calendar.count(kpi.length))
+        rates = conversion.converted(ones, kpi, child=member, parent=asked.entity)
+        return MemberPart(of, number(rates[asked.period]), exchange)
 
     def _calculated(self, asked: Asked) -> ValuePart:
         task = Task(asked.node, asked.extent, asked.months)

@@ -174,7 +174,7 @@ def test_missing_points_are_told_by_where_they_are_lost() -> None:
         (scored(50), "Cash is off track at 50.0: cycle misses its target by 50.0 days"),
         (scored(89.96), "Cash is at risk at 89.9: cycle misses its target by 50.0 days"),
         (scored(50, 0.4), "40 % of figures are in for Q1 FY26; too early to tell"),
-        (scored(nan, 0.0), "Cash has no score for Q1 FY26 yet: no figure is in"),
+        (scored(nan, 0.0), "Cash has no score for Q1 FY26 yet"),
         (
             scored(nan, nan),
             "Cash is not scored for Q1 FY26: nothing beneath it has a target",
