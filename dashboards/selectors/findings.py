@@ -6,23 +6,30 @@ from dashboards.axis import current_span
 from dashboards.loading import load_inputs
 from dashboards.selectors.scores import thresholds
 from kpialign.scoring.compute import Workings, compute
-from kpialign.scoring.findings import Finding, Surroundings, findings
+from kpialign.scoring.findings import Case, Finding, Surroundings, findings_of
 from kpis.models import KPI, ReportingPeriod
 from kpis.selectors.purpose import version_in_force
 from organisation.models import Organisation
 
 
 def cascade_findings(as_of: date | None = None) -> list[Finding]:
-    """Return every finding of the version in force, errors first.
+    """Return every finding of the version in force, errors first."""
+    case = case_to_look_through(as_of)
+    return findings_of(case) if case else []
 
-    Before any figure is there the cascade is looked through over the current year.
+
+def case_to_look_through(as_of: date | None = None) -> Case | None:
+    """Read the version in force, archived nodes too, and work its scores out.
+
+    Before any figure is there the cascade is looked through over the current year. None before
+    there is a cascade.
     """
     version, organisation = version_in_force(), Organisation.objects.first()
     if version is None or organisation is None:
-        return []
+        return None
     span = current_span() or _latest_year()
     if span is None:
-        return []
+        return None
     loaded = load_inputs(version, span)
     inputs = loaded.inputs
     workings = Workings(inputs)
@@ -49,7 +56,7 @@ def cascade_findings(as_of: date | None = None) -> list[Finding]:
         kpis_per_department=organisation.kpis_per_department,
         as_of=as_of.toordinal() if as_of else None,
     )
-    return findings(inputs, compute(inputs, workings=workings), around, workings=workings)
+    return Case(inputs, compute(inputs, workings=workings), workings, around)
 
 
 def _latest_year() -> tuple[int, int] | None:

@@ -17,6 +17,10 @@ def findings(
     workings: Workings | None = None,
 ) -> list[Finding]:
     """Look through a cascade: errors first, then by rule, node, entity and period."""
-    case = Case(inputs, results, workings or Workings(inputs), around)
+    return findings_of(Case(inputs, results, workings or Workings(inputs), around))
+
+
+def findings_of(case: Case) -> list[Finding]:
+    """Look through a cascade whose scores have been worked out."""
     found = [*target_findings(case), *structure_findings(case), *figure_findings(case)]
     return sorted(found, key=lambda one: (one.severity, one.rule, one.node, one.entity, one.period))
