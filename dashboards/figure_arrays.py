@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, FloatField, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
@@ -36,8 +36,13 @@ class Places:
     kpi_ids: Sequence[int] | None
 
 
-def load_actuals(places: Places, lengths: IntArray) -> ActualArrays:
-    """Load the counted actuals; `lengths` is the rank of each node's own length, -1 for none."""
+def load_actuals(
+    places: Places, lengths: IntArray, *, is_numbered: bool = False
+) -> tuple[ActualArrays, IntArray]:
+    """Load the counted actuals; `lengths` is the rank of each node's own length, -1 for none.
+
+    Beside them stand the numbers of their revisions, zeros where these are not asked for.
+    """
     submitted = Q(counted__status=ActualRevision.Status.SUBMITTED)
     rows = _wanted(Actual.objects.filter(counted__value__isnull=False), places).values_list(
         "kpi_id",
@@ -45,17 +50,20 @@ def load_actuals(places: Places, lengths: IntArray) -> ActualArrays:
         "period_id",
         Cast("counted__value", FloatField()),
         ExpressionWrapper(submitted, output_field=BooleanField()),
+        F("counted__number") if is_numbered else Value(0),
     )
-    table = _table(rows.iterator(), [*KEYS, ("value", "f8"), ("provisional", "?")])
+    columns = [*KEYS, ("value", "f8"), ("provisional", "?"), ("number", "i8")]
+    table = _table(rows.iterator(), columns)
     kpi, entity, period, inside = _positions(places, table)
     own = inside & (period[:, 0] == lengths[kpi]) if len(table) else inside
-    return ActualArrays(
+    actuals = ActualArrays(
         kpi=kpi[own],
         entity=entity[own],
         period=period[own, 1],
         value=_exact(table["value"][own]),
         provisional=np.ascontiguousarray(table["provisional"][own]),
     )
+    return actuals, np.ascontiguousarray(table["number"][own])
 
 
 def load_targets(places: Places) -> TargetArrays:

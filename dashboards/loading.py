@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboards.axis import Axis, Span
 from dashboards.figure_arrays import MOST_LISTED, Places, load_actuals, load_rates, load_targets
+from kpialign.scoring.arrays import IntArray
 from kpialign.scoring.inputs import (
     Aggregation,
     CascadeInput,
@@ -50,6 +51,7 @@ class Loaded:
     entity_ids: tuple[int, ...]
     node_ids: tuple[int, ...]
     period_ids: tuple[int, ...]  # by column
+    revisions: IntArray  # the numbers of the actuals' revisions, where they were asked for
 
 
 def load_inputs(
@@ -58,10 +60,12 @@ def load_inputs(
     *,
     needed: Collection[str] | None = None,
     given: Collection[str] = (),
+    is_numbered: bool = False,
 ) -> Loaded:
     """Load a version's cascade and its figures: of all nodes, or of the needed ones.
 
     `given` are nodes whose scores are known: they stand in the cascade without their figures.
+    The numbers of revisions are loaded only if asked for.
     """
     axis = Axis(span)
     currency = Organisation.objects.get().currency
@@ -73,19 +77,20 @@ def load_inputs(
     kpi_ids = None if needed is None else sorted(measured)
     places = Places(axis, node_ids, entity_ids, kpi_ids)
     lengths = np.array([node.kpi.length.rank if node.kpi else -1 for node in nodes], dtype=np.int64)
+    actuals, revisions = load_actuals(places, lengths, is_numbered=is_numbered)
     inputs = CascadeInput(
         calendar=axis.calendar,
         currency=currency,
         entities=entities,
         nodes=nodes,
         links=_links(version, node_ids, is_part=needed is not None),
-        actuals=load_actuals(places, lengths),
+        actuals=actuals,
         targets=load_targets(places),
         rates=load_rates(axis),
         span_start=span[0],
         span_end=span[1],
     )
-    return Loaded(inputs, entity_ids, node_ids, axis.period_ids)
+    return Loaded(inputs, entity_ids, node_ids, axis.period_ids, revisions)
 
 
 def _entities(axis: Axis, currency: str) -> tuple[tuple[EntityInput, ...], tuple[int, ...]]:

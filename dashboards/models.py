@@ -44,11 +44,22 @@ class ScoreBlock(models.Model):
         return f"Block {self.number} of {self.entity_id} {self.period_id}"
 
 
+class FrozenPart(models.Model):
+    """Bytes that snapshots share, stored once under their SHA-256; never changed."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class ScoreSnapshot(models.Model):
     """The scores of one entity as they stood when a period was closed; never changed.
 
-    `inputs` is everything these scores depend on, as dashboards.frozen packs it; its nodes stand
-    in the order of `nodes`, the codes by slot of the blocks; `digest` is the SHA-256 over it all.
+    `inputs` is everything these scores depend on, as dashboards.frozen packs it; `nodes` tells
+    by JSON of each slot of the blocks whose it is: [slot, code, department, whether archived].
+    `digest` is the SHA-256 over it all.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="snapshots")
@@ -61,8 +72,8 @@ class ScoreSnapshot(models.Model):
     on_track = models.FloatField()
     at_risk = models.FloatField()
     min_coverage = models.FloatField()
-    nodes = models.JSONField()
-    inputs = models.BinaryField()
+    nodes = models.ForeignKey(FrozenPart, on_delete=models.PROTECT, related_name="+")
+    inputs = models.ForeignKey(FrozenPart, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64)
 
     class Meta:
