@@ -9,6 +9,9 @@ from typing import Any
 
 from organisation.models import AuditEntry, User
 
+DOWNLOAD = "download"
+LONGEST_KEY = 200
+
 
 class Path(StrEnum):
     """The way by which a write came in."""
@@ -64,6 +67,25 @@ def record_many(writes: Iterable[Written], *, actor: User | None, path: str) -> 
         for written in writes
     ]
     return AuditEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def record_download(
+    *,
+    actor: User | None,
+    path: str,
+    kind: str,
+    name: str,
+    filters: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Write that a file left the product: which kind, by what name, cut down to what.
+
+    Filters that were not set say nothing and are left out. A very long name keeps its end.
+    """
+    chosen = {key: value for key, value in (filters or {}).items() if value}
+    readable = name.encode("utf-8", "backslashreplace").decode()  # a file's name may be any bytes
+    key = readable[-LONGEST_KEY:]
+    written = Written(DOWNLOAD, kind, key, None, chosen or None)
+    return record_many([written], actor=actor, path=path)[0]
 
 
 def plain_mapping(values: Mapping[str, Any] | None) -> dict[str, object] | None:

@@ -64,3 +64,29 @@ def test_many_entries_keep_their_order(db: None) -> None:
 def test_a_path_that_does_not_exist_is_refused(db: None) -> None:
     with pytest.raises(ValueError, match="telepathy"):
         trail.record_many([Written("add", "kpi", "DIO")], actor=None, path="telepathy")
+
+
+def test_a_download_is_an_entry_with_its_filter_alone(head: User) -> None:
+    trail.record_download(
+        actor=head,
+        path="form",
+        kind="trail",
+        name="trail.csv",
+        filters={"person": "a@example.com", "words": "", "action": None},
+    )
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.path, entry.action) == (head, "form", "download")
+    assert (entry.subject_kind, entry.subject_key) == ("trail", "trail.csv")
+    assert (entry.before, entry.after) == (None, {"person": "a@example.com"})
+
+
+def test_a_file_of_any_name_can_be_told(db: None) -> None:
+    trail.record_download(
+        actor=None, path="command", kind="cascade", name=f"{'a' * 300}/caf\udce9.xlsx"
+    )
+
+    entry = AuditEntry.objects.get()
+    assert len(entry.subject_key) == 200
+    assert entry.subject_key.endswith("/caf\\udce9.xlsx")
+    assert entry.after is None

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from kpialign.errors import RefusedError
 from kpialign.interchange.exporting import export_cascade
+from organisation.services.trail import record_download
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         """Write the file or folder, or say why not."""
         try:
             count = export_cascade(path)
+            record_download(actor=None, path="command", kind="cascade", name=str(path))
         except RefusedError as refused:
             self.stderr.write(str(refused))
             sys.exit(1)

@@ -12,6 +12,9 @@ from kpialign.management.database import DatabaseCommand
 from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 from organisation.selectors import outstanding_requests
+from organisation.services.trail import record_download
+
+FILTERS = ("period", "entity", "node", "departments")
 
 
 class Writable(Protocol):
@@ -44,9 +47,19 @@ class Command(DatabaseCommand):
             self.stderr.write(
                 f"{waiting} changes wait for their scores: run recompute_scores first."
             )
-        if not options["output"]:
+        if options["output"]:
+            self._write_file(options)
+        else:
             self._write(self.stdout, options)
-            return
+        record_download(
+            actor=None,
+            path="command",
+            kind="scores",
+            name=options["output"] or "standard output",
+            filters={name: options[name] for name in FILTERS},
+        )
+
+    def _write_file(self, options: dict[str, Any]) -> None:
         try:
             with Path(options["output"]).open("w", encoding="utf-8", newline="") as file:
                 self._write(file, options)
