@@ -33,6 +33,13 @@ if SECRET_KEY_IS_GENERATED:
 THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
 # An entry sheet sends four fields a cell, and a group's sheet has many hundred cells.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# The largest file that is taken, in megabytes; of a larger one nothing is kept.
+UPLOAD_LIMIT_MB = env.int("UPLOAD_LIMIT_MB", default=20)
+FILE_UPLOAD_HANDLERS = [
+    "kpialign.upload_limit.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 ALLOWED_HOSTS = list(dict.fromkeys([*env.list("ALLOWED_HOSTS", default=[]), *THIS_MACHINE]))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
@@ -68,6 +75,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "kpialign",
+    "kpialign.interchange",
     "organisation",
     "kpis",
     "objectives",
@@ -181,6 +189,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a tick needs no pa
 CELERY_BEAT_SCHEDULE = {
     # Expiring, so that a stopped worker does not find a heap of old ticks.
     "tick": {"task": "dashboards.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "uploads": {
+        "task": "interchange.work_on_uploads",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
 }
 
 # --- People ------------------------------------------------------------------------------------

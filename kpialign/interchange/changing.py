@@ -7,7 +7,8 @@ perspectives, objectives, KPIs, links, targets and rates; so each rule stands in
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Count, Max
 
 from kpialign.errors import RefusedError
 from kpialign.interchange import applying
@@ -24,12 +25,17 @@ from kpialign.interchange.proposal import Proposal
 from kpialign.interchange.rights import check_rights
 from kpialign.interchange.sheets import SHEETS
 from kpialign.interchange.tables import Table
+from kpis.models import ReportingPeriod
 from kpis.services.versions import lock_cascade
 from organisation.models import AuditEntry, User
 from organisation.services import trail
 
 MOST_TRIES = 5
+# PostgreSQL could not order this transaction among others, or broke a ring of waiting ones.
+TO_BE_TRIED_AGAIN = {"40001", "40P01"}
 Check = Callable[[Proposal], None]
+Judge = Callable[[Difference], None]
+Trail = tuple[int, int]
 
 
 class CascadeRefusedError(RefusedError):
@@ -66,14 +72,17 @@ def change_cascade(
     dry_run: bool = False,
     childless: frozenset[str] = frozenset(),
     check: Check | None = None,
+    judge: Judge | None = None,
+    within: Judge | None = None,
 ) -> Changed:
     """Write what typed rows change, all in one transaction; raise CascadeRefusedError.
 
-    `childless` are parents that are to have no children; `check` looks at the proposal besides,
-    and may raise. With a dry run nothing is written.
+    `childless` are parents that are to have no children; `check` looks at the proposal besides
+    and `judge` at the difference, and may raise; `within` writes what belongs to the same
+    transaction. With a dry run nothing is written.
     """
-    for _attempt in range(MOST_TRIES):
-        before = _last_write()
+    for attempt in range(1, MOST_TRIES + 1):
+        before = _trail_so_far()
         checked = Report(list(report.errors), list(report.warnings))
         proposal = _propose(Proposal(checked, tables, childless=childless))
         if check is not None:
@@ -83,8 +92,10 @@ def change_cascade(
             check_rights(by, changes, checked)
         if checked.errors:
             raise CascadeRefusedError(checked.errors, checked.warnings)
+        if judge is not None:
+            judge(changes)
         writing = applying.Writing(proposal, changes, by, path, why)
-        if dry_run or _write(writing, before):
+        if dry_run or _is_written(writing, before, within, is_last=attempt == MOST_TRIES):
             return Changed(changes, checked.warnings)
     raise RefusedError("Others are changing the cascade right now. Nothing was saved; try again.")
 
@@ -98,19 +109,49 @@ def _propose(proposal: Proposal) -> Proposal:
     return proposal
 
 
-def _last_write() -> int:
-    """Return the number of the latest entry of the trail: every change writes one."""
-    return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def _trail_so_far() -> Trail:
+    """Return the latest number of the trail, and how many entries: every change writes some.
+
+    Numbers alone are not enough: on PostgreSQL an entry may be committed after a higher one.
+    """
+    found = AuditEntry.objects.aggregate(latest=Max("pk"), count=Count("pk"))
+    return found["latest"] or 0, found["count"]
+
+
+def _is_written(
+    writing: applying.Writing, before: Trail, within: Judge | None, *, is_last: bool
+) -> bool:
+    """Write; tell whether that was done, or all of it must be checked and tried again."""
+    try:
+        return _write(writing, before, within)
+    except DatabaseError as error:
+        code = getattr(error.__cause__, "pgcode", None)
+        may_pass = isinstance(error, IntegrityError) or code in TO_BE_TRIED_AGAIN
+        if is_last or not may_pass:
+            raise
+        return False
 
 
 @transaction.atomic
-def _write(writing: applying.Writing, before: int) -> bool:
+def _write(writing: applying.Writing, before: Trail, within: Judge | None) -> bool:
     """Write the changes; tell whether nobody else wrote since they were compared."""
-    if not writing.difference.added and not writing.difference.changed:
-        return True
+    if writing.difference.added or writing.difference.changed:
+        _lock_all()
+        if _trail_so_far() != before:
+            return False
+        _apply(writing)
+    if within is not None:
+        within(writing.difference)
+    return True
+
+
+def _lock_all() -> None:
+    """Hold plan version and periods: who wrote cascade or figures has ended, or comes later."""
     lock_cascade()
-    if _last_write() != before:
-        return False
+    list(ReportingPeriod.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _apply(writing: applying.Writing) -> None:
     applying.write_organisation(writing)
     applying.write_cascade(writing)
     make_periods(writing)
@@ -119,4 +160,3 @@ def _write(writing: applying.Writing, before: int) -> bool:
     applying.write_rates(writing)
     trail.record_many(writing.told, actor=writing.by, path=writing.path)
     applying.request_scores(writing)
-    return True
