@@ -6,7 +6,7 @@ from typing import Any
 
 import environ
 
-from kpialign import content_policy, patience
+from kpialign import content_policy, patience, schedule
 from kpialign.logs import log_settings
 from kpialign.secret import kept_secret, make_private
 
@@ -186,15 +186,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a tick needs no past
-CELERY_BEAT_SCHEDULE = {
-    # Expiring, so that a stopped worker does not find a heap of old ticks.
-    "tick": {"task": "dashboards.tick", "schedule": 5.0, "options": {"expires": 5}},
-    "uploads": {
-        "task": "interchange.work_on_uploads",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # --- People ------------------------------------------------------------------------------------
 
