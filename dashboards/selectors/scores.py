@@ -121,18 +121,42 @@ def stored_table(
     limits: Thresholds,
 ) -> ScoreTable:
     """Read the scores that are stored in these slots, given by the codes of their nodes."""
+    return stored_tables([entity], periods, places, limits)[entity.pk]
+
+
+def stored_tables(
+    entities: Iterable[Entity],
+    periods: Iterable[ReportingPeriod],
+    places: Mapping[str, int],
+    limits: Thresholds,
+) -> dict[int, ScoreTable]:
+    """Read them of several entities at once, by the entity's key; in one query."""
     period_ids = tuple(period.pk for period in periods)
+    entity_ids = [entity.pk for entity in entities]
     blocks = read_blocks(
-        entities=[entity.pk],
+        entities=entity_ids,
         periods=period_ids,
         numbers={slot // SLOTS for slot in places.values()},
     )
+    of_entity: dict[int, list[tuple[int, int, Block]]] = {key: [] for key in entity_ids}
+    for (entity_id, period_id, number), block in blocks.items():
+        of_entity[entity_id].append((period_id, number, block))
+    return {key: _table(found, period_ids, places, limits) for key, found in of_entity.items()}
+
+
+def _table(
+    blocks: Iterable[tuple[int, int, Block]],
+    period_ids: tuple[int, ...],
+    places: Mapping[str, int],
+    limits: Thresholds,
+) -> ScoreTable:
+    """Lay the blocks of one entity out as arrays."""
     columns = {period_id: column for column, period_id in enumerate(period_ids)}
     shape = (len(places), len(period_ids))
     figures = np.full((len(QUANTITIES), *shape), np.nan)
     marks = np.zeros(shape, dtype=np.uint8)
     slot_of_row = np.array(list(places.values()), dtype=np.int64)
-    for (_, period_id, number), block in blocks.items():
+    for period_id, number, block in blocks:
         rows = np.flatnonzero((slot_of_row // SLOTS == number) & _within(slot_of_row, block))
         figures[:, rows, columns[period_id]] = block.figures[:, slot_of_row[rows] % SLOTS]
         marks[rows, columns[period_id]] = block.marks[slot_of_row[rows] % SLOTS]
