@@ -1,12 +1,11 @@
 """Show scores: one page per question, each with the fragment that swaps itself in place."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from dashboards.answers import answer_board, answer_empty, status_asked
 from dashboards.pages.department import department_page
 from dashboards.pages.departments import departments_page
 from dashboards.pages.effect import moved_objectives
@@ -16,7 +15,6 @@ from dashboards.pages.kpi import kpi_page
 from dashboards.pages.objective import objective_page
 from dashboards.pages.owed import owed_beneath
 from dashboards.selectors.board import (
-    Board,
     board_of_node,
     departments_by_name,
     get_department_to_show,
@@ -26,11 +24,8 @@ from dashboards.selectors.freshness import freshness as current_freshness
 from dashboards.selectors.owing import origins_behind, owing
 from dashboards.selectors.runs import latest_runs
 from dashboards.selectors.waiting import sheets_for
-from kpialign.htmx import asks_for
-from kpialign.scoring.status import Status
 from organisation.permissions import (
     can_enter_actuals,
-    can_import,
     can_read_entry_sheet,
     can_read_runs,
     can_read_scores,
@@ -45,9 +40,9 @@ def enterprise(request: HttpRequest) -> HttpResponse:
     """Show whether the strategy is on track, why, and who owns it."""
     board = page_board(request.GET)
     if board is None:
-        return _empty(request)
-    page = enterprise_page(board, _status(request))
-    return _board(request, board, "dashboards/enterprise.html", {"page": page})
+        return answer_empty(request)
+    page = enterprise_page(board, status_asked(request))
+    return answer_board(request, board, "dashboards/enterprise.html", {"page": page})
 
 
 @require_safe
@@ -58,10 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "account/no_role.html")
     board = page_board(request.GET)
     if board is None:
-        return _empty(request)
+        return answer_empty(request)
     page = home_page(board, user, sheets_for(user))
     context = {"page": page, "waiting_count": len(page.due)}
-    return _board(request, board, "dashboards/home.html", context)
+    return answer_board(request, board, "dashboards/home.html", context)
 
 
 @require_safe
@@ -70,9 +65,9 @@ def departments(request: HttpRequest) -> HttpResponse:
     """List the departments, how each stands and what it still owes."""
     board = page_board(request.GET)
     if board is None:
-        return _empty(request)
+        return answer_empty(request)
     context = {"page": departments_page(board, departments_by_name())}
-    return _board(request, board, "dashboards/departments.html", context)
+    return answer_board(request, board, "dashboards/departments.html", context)
 
 
 @require_safe
@@ -82,11 +77,11 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     found = get_department_to_show(code)
     board = page_board(request.GET)
     if board is None:
-        return _empty(request)
-    page = department_page(board, found, _status(request))
+        return answer_empty(request)
+    page = department_page(board, found, status_asked(request))
     sheet = can_read_entry_sheet(request.user, found)
     context = {"page": page, "sheet": sheet, "may_enter": can_enter_actuals(request.user, found)}
-    return _board(request, board, "dashboards/department.html", context)
+    return answer_board(request, board, "dashboards/department.html", context)
 
 
 @require_safe
@@ -110,7 +105,7 @@ def objective(request: HttpRequest, code: str) -> HttpResponse:
     """Show what pulls an objective down and where it goes."""
     board, node = board_of_node(request.GET, code, is_kpi=False)
     page = objective_page(board, node.code, owing(board, owed_beneath(board, node.code)))
-    return _board(request, board, "dashboards/objective.html", {"page": page})
+    return answer_board(request, board, "dashboards/objective.html", {"page": page})
 
 
 @require_safe
@@ -119,7 +114,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
     """Show whether a KPI is good, what it is made of, where it goes and who typed it."""
     board, node = board_of_node(request.GET, code, is_kpi=True)
     page = kpi_page(board, node.code, origins_behind(board, node.code))
-    return _board(request, board, "dashboards/kpi.html", {"page": page})
+    return answer_board(request, board, "dashboards/kpi.html", {"page": page})
 
 
 @require_safe
@@ -140,31 +135,3 @@ def freshness(request: HttpRequest) -> HttpResponse:
         response["HX-Trigger-After-Swap"] = "scores-changed"
     patch_cache_control(response, private=True, no_store=True)
     return response
-
-
-def _board(
-    request: HttpRequest, board: Board, template: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer with the page, or with only its scores where a page swaps them in place."""
-    fragment = template.replace("dashboards/", "dashboards/_")
-    everything = {
-        "board": board,
-        "context": board.context,
-        "fragment": fragment,
-        "may_shape_rates": can_import(request.user),
-        **context,
-    }
-    shown = fragment if asks_for(request, "scores") else template
-    response = render(request, shown, everything)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
-
-
-def _empty(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboards/empty.html", {"may_import": can_import(request.user)})
-
-
-def _status(request: HttpRequest) -> Status | None:
-    asked = request.GET.get("status", "")
-    return Status(asked) if asked in set(Status) else None

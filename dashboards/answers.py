@@ -1,0 +1,42 @@
+"""Answer with a page about scores, or with the fragment of it that swaps itself in place."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from dashboards.selectors.board import Board
+from kpialign.htmx import asks_for
+from kpialign.scoring.status import Status
+from organisation.permissions import can_import
+
+
+def answer_board(
+    request: HttpRequest, board: Board, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Answer with the page, or with only its scores where a page swaps them in place."""
+    fragment = template.replace("dashboards/", "dashboards/_")
+    everything = {
+        "board": board,
+        "context": board.context,
+        "fragment": fragment,
+        "may_shape_rates": can_import(request.user),
+        **context,
+    }
+    shown = fragment if asks_for(request, "scores") else template
+    response = render(request, shown, everything)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def answer_empty(request: HttpRequest) -> HttpResponse:
+    """Answer before there is anything to show."""
+    return render(request, "dashboards/empty.html", {"may_import": can_import(request.user)})
+
+
+def status_asked(request: HttpRequest) -> Status | None:
+    """Return the status that an address filters by."""
+    asked = request.GET.get("status", "")
+    return Status(asked) if asked in set(Status) else None
