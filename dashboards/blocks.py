@@ -138,13 +138,16 @@ def write_blocks(blocks: Mapping[Address, Block]) -> None:
     )
 
 
-def replace_blocks(blocks: Iterable[tuple[Address, Block]]) -> int:
+def replace_blocks(
+    blocks: Iterable[tuple[Address, Block]], *, closed: Collection[tuple[int, int]] = ()
+) -> int:
     """Make these the only blocks there are; write those that differ and say how many.
 
     Blocks are taken as they come and not kept: there may be more of them than fit in memory.
+    Those of closed entities and periods stay as they are.
     """
     count, seen = 0, set[Address]()
-    for batch in _batches(blocks):
+    for batch in _batches(one for one in blocks if one[0][:2] not in closed):
         held = _at(batch)
         differing: dict[Address, Block] = {}
         for where, block in batch.items():
@@ -156,9 +159,28 @@ def replace_blocks(blocks: Iterable[tuple[Address, Block]]) -> int:
         count += len(differing)
         seen |= batch.keys()
     stored = ScoreBlock.objects.values_list("pk", "entity", "period", "number")
-    gone = [pk for pk, *where in stored.iterator() if tuple(where) not in seen]
+    gone = [
+        pk
+        for pk, *where in stored.iterator()
+        if tuple(where) not in seen and tuple(where[:2]) not in closed
+    ]
     _remove(gone)
     return count + len(gone)
+
+
+def replace_cells(
+    entity_id: int, period_ids: Collection[int], blocks: Mapping[Address, Block]
+) -> int:
+    """Make these the only blocks of an entity in some periods; say how many differ."""
+    held = read_blocks(entities=[entity_id], periods=period_ids)
+    differing: dict[Address, Block] = {}
+    for where in held.keys() | blocks.keys():
+        old, new = held.get(where), blocks.get(where, Block.empty(0))
+        if old is None or old.bytes() != new.bytes():
+            pk, version = (old.pk, old.version) if old else (0, 0)
+            differing[where] = Block(new.figures, new.marks, version, pk)
+    write_blocks(differing)
+    return len(differing)
 
 
 def _at(addresses: Collection[Address]) -> dict[Address, Block]:

@@ -121,7 +121,7 @@ class RecomputeRun(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
-    by_path = models.CharField(max_length=20)  # task, command
+    by_path = models.CharField(max_length=20)  # task, command, close
     why = models.TextField(blank=True)
     is_full = models.BooleanField(default=False)
     request_count = models.PositiveIntegerField(default=0)

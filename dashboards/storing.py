@@ -1,6 +1,6 @@
 """Between the results of the scoring core and the blocks that keep them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -44,20 +44,47 @@ def known_results(loaded: Loaded, reached: Reach, slots: Slots) -> Results:
 def blocks_of(loaded: Loaded, results: Results, slots: Slots) -> Iterator[tuple[Address, Block]]:
     """Put whole results into blocks, leaving out those that hold nothing."""
     places = _places(loaded, np.arange(len(loaded.node_ids)), slots)
-    for entity, entity_id in enumerate(loaded.entity_ids):
-        for number in np.unique(places // SLOTS):
-            rows = np.flatnonzero(places // SLOTS == number)
-            figures, marks = _computed(results, [entity], rows)
-            for column, period_id in enumerate(loaded.period_ids):
-                block = Block.empty(SLOTS)
-                block.figures[:, places[rows] % SLOTS] = figures[:, :, 0, column]
-                block.marks[places[rows] % SLOTS] = marks[:, 0, column]
-                if not block.holds_nothing:
-                    yield (entity_id, period_id, int(number)), block
+    for entity in range(len(loaded.entity_ids)):
+        yield from _blocks_at(loaded, results, places, entity, range(len(loaded.period_ids)))
 
 
-def write_reached(loaded: Loaded, results: Results, reached: Reach, slots: Slots) -> int:
-    """Write the reached nodes into their blocks at the reached entities; say how many differ."""
+def blocks_of_cells(
+    loaded: Loaded, results: Results, slots: Slots, entity_id: int, period_ids: Collection[int]
+) -> dict[Address, Block]:
+    """Put the results of one entity in some periods into blocks."""
+    places = _places(loaded, np.arange(len(loaded.node_ids)), slots)
+    columns = [at for at, period in enumerate(loaded.period_ids) if period in period_ids]
+    entity = loaded.entity_ids.index(entity_id)
+    return dict(_blocks_at(loaded, results, places, entity, columns))
+
+
+def _blocks_at(
+    loaded: Loaded, results: Results, places: IntArray, entity: int, columns: Iterable[int]
+) -> Iterator[tuple[Address, Block]]:
+    for number in np.unique(places // SLOTS):
+        rows = np.flatnonzero(places // SLOTS == number)
+        figures, marks = _computed(results, [entity], rows)
+        for column in columns:
+            block = Block.empty(SLOTS)
+            block.figures[:, places[rows] % SLOTS] = figures[:, :, 0, column]
+            block.marks[places[rows] % SLOTS] = marks[:, 0, column]
+            if not block.holds_nothing:
+                where = (loaded.entity_ids[entity], loaded.period_ids[column], int(number))
+                yield where, block
+
+
+def write_reached(
+    loaded: Loaded,
+    results: Results,
+    reached: Reach,
+    slots: Slots,
+    *,
+    closed: Collection[tuple[int, int]] = (),
+) -> int:
+    """Write the reached nodes into their blocks at the reached entities; say how many differ.
+
+    Blocks of closed entities and periods stay as they are.
+    """
     rows = np.array([r for r, key in enumerate(results.nodes) if key in reached.nodes], np.int64)
     entities = _entities(loaded, reached)
     places = _places(loaded, rows, slots)
@@ -69,6 +96,8 @@ def write_reached(loaded: Loaded, results: Results, reached: Reach, slots: Slots
         inside = np.flatnonzero(places // SLOTS == number)
         for place, column in np.argwhere(differs[inside].any(axis=0)).tolist():
             where = (loaded.entity_ids[entities[place]], loaded.period_ids[column], int(number))
+            if where[:2] in closed:
+                continue
             block = held.get(where, Block.empty(0)).grown(SLOTS)
             block.figures[:, places[inside] % SLOTS] = figures[:, inside, place, column]
             block.marks[places[inside] % SLOTS] = marks[inside, place, column]

@@ -45,7 +45,7 @@ def freshness() -> Freshness:
     found = RecomputeLease.objects.annotate(
         waiting=Subquery(waiting.annotate(count=Count("pk")).values("count")),
         done_id=Subquery(done.values("pk")[:1]),
-        done_path=Subquery(done.values("by_path")[:1]),
+        done_path=Subquery(done.exclude(by_path="close").values("by_path")[:1]),
         last_state=Subquery(ended.values("state")[:1]),
         last_error=Subquery(ended.values("error")[:1]),
         seen_at=Subquery(seen.values("at")[:1]),

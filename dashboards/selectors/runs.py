@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from dashboards.figures import shown
 from dashboards.models import RecomputeRun
+from kpialign import styles
 from organisation.models import Organisation
 
 MOST = 50
+BY = {"task": "worker", "close": "close"}
 TONES = {"done": "good", "failed": "bad", "abandoned": "risk", "running": "none"}
 SYMBOLS = {"done": "m-good", "failed": "m-bad", "abandoned": "m-risk", "running": "m-none"}
 
@@ -44,9 +44,7 @@ def latest_runs() -> Sequence[RunRow]:
 def _row(run: RecomputeRun, zone: ZoneInfo) -> RunRow:
     return RunRow(
         number=run.pk,
-        began=format_datetime(
-            run.started_at.astimezone(zone), "d MMM y HH:mm:ss", locale=shown.LOCALE
-        ),
+        began=styles.moment(run.started_at, zone, seconds=True),
         state=str(run.get_state_display()),
         tone=TONES[run.state],
         symbol=SYMBOLS[run.state],
@@ -55,7 +53,7 @@ def _row(run: RecomputeRun, zone: ZoneInfo) -> RunRow:
         node_count=run.node_count,
         block_count=run.changed_block_count,
         took=_took(run.started_at, run.finished_at),
-        by="worker" if run.by_path == "task" else "command",
+        by=BY.get(run.by_path, "command"),
         error=run.error,
     )
 

@@ -1,13 +1,13 @@
 """Bring stored scores up to date: what changes reached, or everything."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from dashboards.axis import Span, current_span
+from dashboards.axis import Axis, Span, current_span
 from dashboards.blocks import FORMAT, Address, Block, give_slots, replace_blocks, slots_of_nodes
 from dashboards.errors import LeaseLostError, RecomputeFailedError
 from dashboards.loading import Loaded, load_inputs
@@ -20,7 +20,8 @@ from kpialign.scoring.compute import compute
 from kpialign.scoring.reach import Reach, inputs_of, reach
 from kpialign.scoring.results import Results
 from kpis.models import PlanVersion
-from kpis.selectors.purpose import version_in_force
+from kpis.selectors.closing import Cell, closed_cells
+from kpis.selectors.versions import VersionNeeded, open_versions
 from organisation.models import Entity, RecomputeRequest
 from organisation.selectors import outstanding_requests
 from organisation.services.recompute import settle_requests
@@ -32,14 +33,30 @@ MOST_REACHED = 2000
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """What was loaded under one version of the plan, for the periods in which it is in force."""
+
+    loaded: Loaded
+    period_ids: frozenset[int] | None = None  # None: all there are
+
+
+@dataclass(frozen=True, eq=False)
 class Work:
     """What one run reads before it computes: what to do, and from what."""
 
     request_ids: tuple[int, ...]
     span: Span | None
-    reached: Reach | None  # None: everything
-    loaded: Loaded | None
-    known: Results | None
+    reached: Reach | None = None  # None: everything
+    parts: tuple[Part, ...] = ()  # one for each version of the plan that open periods need
+    known: Results | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What was computed of one part."""
+
+    part: Part
+    results: Results
 
 
 def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
@@ -57,8 +74,8 @@ def refresh_scores(*, path: str, full: bool = False) -> RecomputeRun | None:
     try:
         with kept_renewed(number):
             work = _read(full=full)
-            results = _compute(work)
-        _store(run, number, work, results)
+            computed = _compute(work)
+        _store(run, number, work, computed)
     except LeaseLostError:
         raise
     except Exception as error:
@@ -87,20 +104,28 @@ def _read(*, full: bool) -> Work:
     """Read requests and figures as of one moment."""
     with as_of_one_moment():
         requests = list(outstanding_requests())
-        version, span = version_in_force(), current_span()
-        ids = tuple(request.pk for request in requests)
-        if version is None or span is None:
-            return Work(ids, span, None, None, None)
+        ids, span = tuple(request.pk for request in requests), current_span()
+        if span is None:
+            return Work(ids, None)
+        needed = open_versions(Axis(span).period_ids)
+        if not needed:
+            return Work(ids, span)
         reaches_all = any(request.kind == Kind.ALL for request in requests)
-        if full or reaches_all or span != _stored_span():
-            return Work(ids, span, None, load_inputs(version, span), None)
+        if full or reaches_all or span != _stored_span() or len(needed) > 1:
+            return Work(ids, span, parts=_load_all(needed, span))
+        version = needed[0][0]
         structure = structure_above(version, {request.key for request in requests})
         reached = _reach_of(requests, structure)
         if len(reached.nodes) > MOST_REACHED:
-            return Work(ids, span, None, load_inputs(version, span), None)
+            return Work(ids, span, parts=_load_all(needed, span))
         loaded = _load_reached(version, span, reached, structure)
         known = known_results(loaded, reached, slots_of_nodes(loaded.node_ids))
-        return Work(ids, span, reached, loaded, known)
+        return Work(ids, span, reached, (Part(loaded),), known)
+
+
+def _load_all(needed: Sequence[VersionNeeded], span: Span) -> tuple[Part, ...]:
+    """Load everything under each version that open periods need."""
+    return tuple(Part(load_inputs(version, span), periods) for version, periods in needed)
 
 
 def _reach_of(requests: Sequence[RecomputeRequest], structure: Structure) -> Reach:
@@ -128,21 +153,26 @@ def _load_reached(version: PlanVersion, span: Span, reached: Reach, structure: S
     return load_inputs(version, span, needed=needed, given=beside - reached.nodes - needed)
 
 
-def _compute(work: Work) -> Results | None:
-    if work.loaded is None:
-        return None
+def _compute(work: Work) -> list[Computed]:
     affected = None if work.reached is None else work.reached.nodes
-    return compute(work.loaded.inputs, affected=affected, known=work.known)
+    return [
+        Computed(part, compute(part.loaded.inputs, affected=affected, known=work.known))
+        for part in work.parts
+    ]
 
 
-def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) -> None:
-    """Write what differs, settle the requests and end the run, in one transaction."""
+def _store(run: RecomputeRun, number: int, work: Work, computed: Sequence[Computed]) -> None:
+    """Write what differs, settle the requests and end the run, in one transaction.
+
+    What is closed by now stays as its snapshot has it.
+    """
     with transaction.atomic():
         renew(number)
+        closed = closed_cells()
         if work.reached is None:
-            changed = replace_blocks(_whole(work, results))
+            changed = replace_blocks(_whole(computed), closed=closed)
         else:
-            changed = _reached(work, results)
+            changed = _reached(work.reached, computed, closed)
         settle_requests(work.request_ids)
         now = timezone.now()
         span = work.span or (None, None)
@@ -153,7 +183,7 @@ def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) 
             block_format=FORMAT,
             refreshed_at=now,
         )
-        nodes = work.reached.nodes if work.reached else (results.nodes if results else ())
+        nodes = work.reached.nodes if work.reached else _nodes(computed)
         RecomputeRun.objects.filter(pk=run.pk).update(
             state=RecomputeRun.State.DONE,
             finished_at=now,
@@ -164,15 +194,24 @@ def _store(run: RecomputeRun, number: int, work: Work, results: Results | None) 
         )
 
 
-def _whole(work: Work, results: Results | None) -> Iterator[tuple[Address, Block]]:
-    if results is not None and work.loaded is not None:
-        yield from blocks_of(work.loaded, results, give_slots(work.loaded.node_ids))
+def _nodes(computed: Sequence[Computed]) -> set[str]:
+    return {node for one in computed for node in one.results.nodes}
 
 
-def _reached(work: Work, results: Results | None) -> int:
-    if results is None or work.loaded is None or work.reached is None:
-        return 0
-    return write_reached(work.loaded, results, work.reached, give_slots(work.loaded.node_ids))
+def _whole(computed: Sequence[Computed]) -> Iterator[tuple[Address, Block]]:
+    for one in computed:
+        loaded, periods = one.part.loaded, one.part.period_ids
+        for where, block in blocks_of(loaded, one.results, give_slots(loaded.node_ids)):
+            if periods is None or where[1] in periods:
+                yield where, block
+
+
+def _reached(reached: Reach, computed: Sequence[Computed], closed: Collection[Cell]) -> int:
+    count = 0
+    for one in computed:
+        slots = give_slots(one.part.loaded.node_ids)
+        count += write_reached(one.part.loaded, one.results, reached, slots, closed=closed)
+    return count
 
 
 def _fail(run: RecomputeRun, number: int, error: Exception) -> str:

@@ -1,9 +1,13 @@
 """Read which version of the plan is edited, and which one holds for a period."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from kpis.models import PlanVersion, ReportingPeriod
+from kpis.selectors.closing import closed_cells, is_active
+from organisation.models import Entity
+
+VersionNeeded = tuple[PlanVersion, frozenset[int] | None]  # its periods; None: all
 
 
 def versions_of_plan() -> list[PlanVersion]:
@@ -26,3 +30,25 @@ def version_on(day: date, versions: Iterable[PlanVersion]) -> PlanVersion | None
         if version.effective_from is None or version.effective_from <= day:
             return version
     return None
+
+
+def open_versions(period_ids: Sequence[int]) -> list[VersionNeeded]:
+    """Return the versions that the open ones of these periods need, each with its periods.
+
+    Mostly that is one, and it takes all periods: what is closed is left out when it is written.
+    """
+    versions = versions_of_plan()
+    if len(versions) <= 1:
+        return [(version, None) for version in versions]
+    periods = ReportingPeriod.objects.filter(pk__in=period_ids)
+    entities, closed = list(Entity.objects.all()), closed_cells()
+    found: dict[PlanVersion, set[int]] = {}
+    for period in periods:
+        active = [one for one in entities if is_active(one, period)]
+        is_open = any((one.pk, period.pk) not in closed for one in active)
+        version = version_of(period, versions)
+        if is_open and version is not None:
+            found.setdefault(version, set()).add(period.pk)
+    if len(found) == 1:
+        return [(version, None) for version in found]
+    return [(version, frozenset(some)) for version, some in found.items()]
