@@ -11,7 +11,8 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern, parse_pattern
 
-LOCALE = "en"
+from kpialign import styles
+
 MINUS = "\u2212"
 UNKNOWN = "\u2013"
 TIMES = "\u00d7"
@@ -55,8 +56,8 @@ class Figure:
         return f"{self.text}\u00a0{self.unit}" if self.unit and not self.is_unknown else self.text
 
 
-def number(value: float, decimals: int, locale: str = LOCALE, *, signed: bool = False) -> str:
-    """Write a number with so many decimals; unknown is a dash.
+def number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """Write a number with so many decimals, as the person who asks writes it; unknown is a dash.
 
     >>> number(1234.56, 1), number(18.6, 1, signed=True), number(0.0, 1, signed=True)
     ('1,234.6', '+18.6', '0.0')
@@ -67,13 +68,14 @@ def number(value: float, decimals: int, locale: str = LOCALE, *, signed: bool = 
         return f"{value:.4g}"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP)
-    text: str = _pattern(decimals).apply(abs(rounded), _locale(locale), decimal_quantization=False)
+    locale = _locale(styles.current_style().numbers)
+    text: str = _pattern(decimals).apply(abs(rounded), locale, decimal_quantization=False)
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if signed and rounded > 0 else text
 
 
-def full(value: float, locale: str = LOCALE) -> str:
+def full(value: float) -> str:
     """Write a number with all its digits, for hover and files.
 
     >>> full(222.10487364), full(1e15)
@@ -85,7 +87,7 @@ def full(value: float, locale: str = LOCALE) -> str:
     if abs(exact) >= LARGEST:
         return f"{value:.4g}"
     exponent = exact.normalize().as_tuple().exponent
-    return number(value, max(0, -exponent) if isinstance(exponent, int) else 0, locale)
+    return number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
 
 
 def unit_of(
@@ -164,7 +166,7 @@ def score(value: float, thresholds: Iterable[float] = ()) -> str:
     return number(float(rounded), 1)
 
 
-def share(value: float, locale: str = LOCALE) -> str:
+def share(value: float) -> str:
     r"""Write a share in whole per cent; a part is never shown as nothing or as all.
 
     >>> share(0.996), share(1.0), share(0.003), share(0.25)
@@ -176,7 +178,7 @@ def share(value: float, locale: str = LOCALE) -> str:
     if 0 < percent < 1:
         return "<\u00a01\u00a0%"
     whole = floor(percent) if NEARLY_ALL < percent < ALL else percent
-    return f"{number(whole, 0, locale)}\u00a0%"
+    return f"{number(whole, 0)}\u00a0%"
 
 
 def points(value: float) -> str:
@@ -184,16 +186,16 @@ def points(value: float) -> str:
     return number(value, 1)
 
 
-def day(value: date, locale: str = LOCALE) -> str:
+def day(value: date) -> str:
     """Write a date.
 
     >>> day(date(2026, 3, 31))
     '31 Mar 2026'
     """
-    return format_date(value, "d MMM y", locale=locale)
+    return styles.day(value)
 
 
-def period(kind: str, label: str, start_on: date, locale: str = LOCALE) -> str:
+def period(kind: str, label: str, start_on: date) -> str:
     """Write a period; fiscal quarters and years carry FY.
 
     >>> period("quarter", "2026-Q1", date(2026, 1, 1)), period("month", "2026-03", date(2026, 3, 1))
@@ -202,7 +204,7 @@ def period(kind: str, label: str, start_on: date, locale: str = LOCALE) -> str:
     'FY26'
     """
     if kind == "month":
-        return format_date(start_on, "MMM y", locale=locale)
+        return format_date(start_on, "MMM y", locale=styles.WORDS)
     year, _, quarter = label.partition("-")
     return f"{quarter} FY{year[-2:]}" if quarter else f"FY{year[-2:]}"
 

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from dashboards.figures import shown
 from dashboards.figures.shown import Figure, Unit
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import Cascade
 from dashboards.selectors.context import Context, name_of
+from kpialign import styles
 from kpis.models import ActualRevision, Target
 from organisation.models import Entity
 
@@ -122,7 +121,7 @@ def _told(
         code=code,
         name=board.node(code).name,
         place=place,
-        when=format_datetime(row.at.astimezone(zone), "d MMM y HH:mm", locale=shown.LOCALE),
+        when=styles.moment(row.at, zone),
         who=str(row.by) if row.by else "the system",
         before=_figure(before, unit),
         after=_figure(row.value, unit),

@@ -122,6 +122,7 @@ function layoutOf(figure, look, frame) {
   return {
     ...figure.layout,
     autosize: true,
+    separators: document.documentElement.dataset.separators,
     font: { family: look.font, size: 12, color: look["ink-2"] },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",

@@ -1,0 +1,84 @@
+"""Numbers and days in the style of whoever asks; files, commands and the API know but one style."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+WORDS = "en"  # the language of the pages, whatever their numbers look like
+PATTERNS = {"words": "d MMM y", "iso": "y-MM-dd", "dots": "dd.MM.y", "us": "MM/dd/y"}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one person wants numbers (the locale that writes them so) and days."""
+
+    numbers: str = "en"
+    dates: str = "words"
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands before the decimals."""
+        return _decimal_mark(self.numbers)
+
+    @property
+    def thousands_mark(self) -> str:
+        """What stands between thousands."""
+        return _thousands_mark(self.numbers)
+
+
+# Style itself, called, makes the plain one.
+_found: ContextVar[Callable[[], Style]] = ContextVar("style", default=Style)
+
+
+def current_style() -> Style:
+    """Return the style of the request that is being answered; outside of one, the plain style."""
+    return _found.get()()
+
+
+@contextmanager
+def styled(find: Callable[[], Style]) -> Iterator[None]:
+    """Write in this style inside; it is found out once, and only if something is written."""
+    token = _found.set(cache(find))
+    try:
+        yield
+    finally:
+        _found.reset(token)
+
+
+def day(value: date) -> str:
+    """Write a day.
+
+    >>> day(date(2026, 3, 31))
+    '31 Mar 2026'
+    >>> with styled(lambda: Style(dates="us")):
+    ...     day(date(2026, 3, 31))
+    '03/31/2026'
+    """
+    return format_date(value, PATTERNS[current_style().dates], locale=WORDS)
+
+
+def moment(value: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
+    """Write a day and the time of it, in the organisation's time zone.
+
+    >>> moment(datetime(2026, 3, 31, 12, 2, tzinfo=ZoneInfo("UTC")), ZoneInfo("Europe/Vienna"))
+    '31 Mar 2026 14:02'
+    """
+    there = value.astimezone(zone)
+    return f"{day(there)} {there:%H:%M:%S}" if seconds else f"{day(there)} {there:%H:%M}"
+
+
+@cache
+def _decimal_mark(locale: str) -> str:
+    return get_decimal_symbol(locale)
+
+
+@cache
+def _thousands_mark(locale: str) -> str:
+    return get_group_symbol(locale)
