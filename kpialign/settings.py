@@ -6,7 +6,7 @@ from typing import Any
 
 import environ
 
-from kpialign import content_policy, patience, schedule
+from kpialign import api_description, content_policy, patience, schedule
 from kpialign.logs import log_settings
 from kpialign.secret import kept_secret, make_private
 
@@ -74,6 +74,9 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "kpialign",
     "kpialign.interchange",
     "organisation",
@@ -89,9 +92,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "kpialign.privacy.keep_private",
+    "kpialign.api.answers.answer_programs",
     "kpialign.requests.refuse_nul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organisation.styling.write_in_style",
     "kpialign.requests.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -120,10 +125,8 @@ TEMPLATES = [
 ]
 
 # DRF lets anyone in and switches the sign-in middleware off for its views; this closes them again.
-REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
-}
+REST_FRAMEWORK = api_description.FRAMEWORK | {"NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT}
+SPECTACULAR_SETTINGS = api_description.SETTINGS
 
 # --- Database and cache ------------------------------------------------------------------------
 

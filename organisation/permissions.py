@@ -65,6 +65,11 @@ def can_enter_actuals(user: Person, department: Department, entity: Entity | Non
     return access_of(user).reaches(ENTERS_ACTUALS, department, entity)
 
 
+def can_enter_some_actuals(user: Person) -> bool:
+    """Enter actuals at all; which ones is can_enter_actuals' answer."""
+    return access_of(user).has(ENTERS_ACTUALS)
+
+
 def can_open_reviews(user: Person) -> bool:
     """Have the pages of review at all: whoever approves, and the auditor, who reads them."""
     return access_of(user).has(REVIEWS | {Role.AUDITOR})

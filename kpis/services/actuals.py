@@ -24,7 +24,7 @@ def record_figures(*, changes: Sequence[FigureChange], by: User | None, path: st
     """
     if not changes:
         return 0
-    figure_rules.refuse_locked(changes, may_review=path != "form")
+    figure_rules.refuse_locked(changes, may_review=path not in figure_rules.BY_PEOPLE)
     cells = _locked_cells(changes)
     latest = _latest_revisions(cells.values())
     figure_rules.refuse_overtaken(changes, cells, latest)

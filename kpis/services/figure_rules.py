@@ -7,10 +7,12 @@ from decimal import Decimal
 from kpis.errors import Conflict, FigureChangedError, PeriodLockedError, ReasonMissingError
 from kpis.models import KPI, Actual, ActualRevision, PeriodState, ReportingPeriod
 from organisation.models import Entity
+from organisation.services import trail
 
 State = PeriodState.State
 Status = ActualRevision.Status
 CellKey = tuple[int, int, int]
+BY_PEOPLE = frozenset({trail.Path.FORM, trail.Path.API})  # who give reasons, one by one
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def refuse_without_reason(
     changes: Sequence[FigureChange], cells: Mapping[CellKey, Actual], *, path: str
 ) -> None:
     """Refuse a person's change of a counted figure that does not say why."""
-    if path != "form":
+    if path not in BY_PEOPLE:
         return
     for change in changes:
         counted = cells[change.key].counted

@@ -17,6 +17,7 @@ ROLES = ["viewer", "executive", "department_head", "finance_admin", "auditor", "
 TABLE: list[tuple[Callable[[Person], bool], str]] = [
     (p.can_read_scores, "y y y y y y"),
     (p.can_open_entry_sheets, "- - y y y -"),
+    (p.can_enter_some_actuals, "- - y y - -"),
     (p.can_open_reviews, "- - - y y -"),
     (p.can_read_periods, "- y - y y y"),
     (p.can_close, "- - - y - -"),

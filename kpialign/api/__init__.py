@@ -1,0 +1,1 @@
+"""The door for programs: what pages show and forms change, as JSON."""

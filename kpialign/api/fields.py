@@ -1,0 +1,181 @@
+"""The fields of bodies and answers: codes, figures as decimal text, what is unknown as null."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from math import isnan
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from kpis.number_reading import UnreadableNumberError, read_figure
+
+CODE = r"^[A-Za-z0-9._\-]{1,64}$"
+PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4])?$"
+MONTH = r"^[0-9]{4}-[0-9]{2}$"
+FIGURE = r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$"
+LONGEST_FIGURE = 80
+PLAIN = re.compile(FIGURE, re.ASCII)
+ACCEPTED = "accepted: a decimal as text or number, such as 1234.5"
+
+
+def plain_decimal(value: Decimal | None) -> str | None:
+    """Write a figure in full, without zeros behind.
+
+    >>> plain_decimal(Decimal("4695000000.500")), plain_decimal(Decimal("1E+3"))
+    ('4695000000.5', '1000')
+    """
+    if value is None:
+        return None
+    written = f"{value:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def known(value: float) -> float | None:
+    """Give a number of the core as JSON has it: what is unknown is null."""
+    return None if isnan(value) else float(value)
+
+
+@extend_schema_field({"type": "string", "pattern": CODE, "maxLength": 64, "example": "MARGIN"})
+class CodeField(serializers.RegexField):
+    """A code as the workbook has it."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
+        """Take the pattern of codes."""
+        super().__init__(r"\A[A-Za-z0-9._-]{1,64}\Z", max_length=64, **options)
+        self.error_messages["invalid"] = (
+            "This is no code; accepted: 1 to 64 of A-Z a-z 0-9 . - and _."
+        )
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
+        """Take text alone: a number has already lost its zeros."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": PERIOD, "example": "2026-Q1"})
+class PeriodField(serializers.RegexField):
+    """The label of a period."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
+        """Take the pattern of labels."""
+        super().__init__(re.compile(PERIOD.replace("$", r"\Z"), re.ASCII), **options)
+        self.error_messages["invalid"] = (
+            "This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."
+        )
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
+        """Take text alone."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": MONTH, "example": "2026-03"})
+class MonthField(serializers.RegexField):
+    """A month; stored as its first day."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
+        """Take the pattern of months."""
+        super().__init__(re.compile(MONTH.replace("$", r"\Z"), re.ASCII), **options)
+        self.error_messages["invalid"] = "This is no month; accepted: 2026-03 as text."
+
+    def to_representation(self, value: Any) -> str:  # noqa: ANN401, a day
+        """Write the month of a day."""
+        return f"{value:%Y-%m}"
+
+
+@extend_schema_field({"type": "string", "enum": ["active", "archived"]})
+class StateField(serializers.Field[datetime | None, Any, str, Any]):
+    """Whether a node is archived, told from when it was."""
+
+    def get_attribute(self, instance: Any) -> Any:  # noqa: ANN401, a row
+        """Tell an active one from one that is not there."""
+        return super().get_attribute(instance) or ""
+
+    def to_representation(self, value: datetime | str | None) -> str:
+        """Say it in a word."""
+        return "archived" if value else "active"
+
+
+def in_state(asked: Mapping[str, Any]) -> dict[str, bool]:
+    """Turn the state that is asked for into a look-up."""
+    return {"node__archived_at__isnull": asked["state"] == "active"} if "state" in asked else {}
+
+
+class TextField(serializers.CharField):
+    """Text, and nothing that only looks like it."""
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
+        """Refuse numbers, which would be written as they happen to print."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "pattern": FIGURE, "maxLength": LONGEST_FIGURE},
+            {"type": "number"},
+        ],
+        "example": "1234.5",
+    }
+)
+class FigureField(serializers.Field[Decimal, Any, str, Any]):
+    """A figure: text such as "1234.5", or a number of JSON; 15 significant digits are kept."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": f"This is no number; {ACCEPTED}.",
+        "unfit": "{told}",
+    }
+
+    def to_internal_value(self, data: Any) -> Decimal:  # noqa: ANN401, what JSON holds
+        """Read it digit by digit; a sign, a dot, no other marks."""
+        written = self._written(data)
+        if not PLAIN.match(written) or len(written) > LONGEST_FIGURE:
+            self.fail("invalid")
+        try:
+            value = read_figure(written)
+        except UnreadableNumberError as error:
+            self.fail("unfit", told=str(error))
+        assert value is not None
+        return value
+
+    def _written(self, data: object) -> str:
+        """Write a number of JSON out, if that is not longer than a figure may be."""
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        if isinstance(data, Decimal):
+            exponent = data.as_tuple().exponent
+            if not isinstance(exponent, int) or abs(exponent) > LONGEST_FIGURE:
+                self.fail("invalid")
+            return f"{data:f}"
+        if isinstance(data, int) and abs(data) >= 10**LONGEST_FIGURE:
+            self.fail("invalid")
+        return str(data)
+
+    def to_representation(self, value: Decimal) -> str:
+        """Write it in full."""
+        return plain_decimal(value) or "0"
+
+
+@extend_schema_field({"type": "string", "pattern": FIGURE, "example": "1234.5"})
+class DecimalText(serializers.Field[Decimal, Any, str, Any]):
+    """A figure in an answer: text, so that no reader loses a digit."""
+
+    def to_representation(self, value: Decimal) -> str:
+        """Write it in full."""
+        return plain_decimal(value) or "0"
+
+
+@extend_schema_field({"type": "number", "format": "double"})
+class NumberField(serializers.Field[float, Any, float | None, Any]):
+    """A number of the core, unrounded; null is unknown."""
+
+    def to_representation(self, value: float) -> float | None:
+        """Give null for what is unknown."""
+        return known(value)
