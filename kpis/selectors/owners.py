@@ -1,10 +1,13 @@
-"""Read who enters a department's figures at an entity: its head whose scope covers it."""
+"""Read whom to ask at an entity: the head who enters a figure, and who closes its periods."""
 
 from collections import defaultdict
+
+from django.db.models import Q
 
 from organisation.models import Entity, Membership
 
 NOBODY = "no head named"
+NAMED = 3
 
 
 class Owners:
@@ -29,3 +32,21 @@ class Owners:
                 return " or ".join(self.heads[department_id, at])
             at = self.parents.get(at)
         return " or ".join(self.heads.get((department_id, None), [])) or NOBODY
+
+
+def finance_of(entity: Entity) -> str:
+    """Name the finance admins who may close an entity's periods, the first few of many."""
+    parents = dict(Entity.objects.values_list("pk", "parent_id"))
+    above, at = set[int](), entity.pk if entity.pk in parents else None
+    while at is not None:
+        above.add(at)
+        at = parents[at]
+    closing = Membership.objects.filter(
+        Q(entity=None) | Q(entity__in=above),
+        role=Membership.Role.FINANCE_ADMIN,
+        department=None,
+        user__is_active=True,
+    )
+    people = closing.select_related("user").order_by("user__name", "user__email")
+    names = list(dict.fromkeys(str(one.user) for one in people))[:NAMED]
+    return " or ".join(names) or "a finance admin"

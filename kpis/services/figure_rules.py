@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from kpis.errors import Conflict, FigureChangedError, PeriodLockedError, ReasonMissingError
 from kpis.models import KPI, Actual, ActualRevision, PeriodState, ReportingPeriod
+from kpis.selectors.owners import finance_of
 from organisation.models import Entity
 from organisation.services import trail
 
@@ -56,9 +57,10 @@ def refuse_locked(changes: Sequence[FigureChange], *, may_review: bool) -> None:
     for change in changes:
         state = locked.get((change.period.pk, change.entity.pk))
         if state:
+            way = "reopen it" if state == State.CLOSED.label.lower() else "put it back to open"
             message = (
                 f"{change.period.label} is {state} for {change.entity.name}: nothing was saved."
-                " Ask a finance admin to reopen it."
+                f" Ask {finance_of(change.entity)} to {way}."
             )
             raise PeriodLockedError(message)
 

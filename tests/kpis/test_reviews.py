@@ -277,3 +277,19 @@ def test_nothing_and_what_is_not_there_cannot_be_approved(fin: User) -> None:
         approve_figures(revisions=[], by=fin, path="form")
     with pytest.raises(FigureNotWaitingError, match="no longer there"):
         approve_figures(revisions=[987654], by=fin, path="form")
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("in_review", "2026-Q1 is in review for Group: nothing was saved. Ask Fin to put it back"),
+        ("closed", "2026-Q1 is closed for Group: nothing was saved. Ask Fin to reopen it"),
+    ],
+)
+def test_a_head_reads_whom_to_ask_where_figures_stay(
+    stock: KPI, head: User, fin: User, state: str, told: str
+) -> None:
+    put(state)
+
+    with pytest.raises(PeriodLockedError, match=told):
+        record(figure(stock, QUARTER, "5", status="draft"), by=head, path="form")
