@@ -1,0 +1,1 @@
+"""The pages on which a finance admin builds and changes the cascade."""
