@@ -1,4 +1,4 @@
-"""Read who is here and what still has to be recomputed, in a bounded number of queries."""
+"""Read who is here and what each may, in a bounded number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from organisation.models import Membership, RecomputeRequest, User
-
-
-def outstanding_requests() -> QuerySet[RecomputeRequest]:
-    """Find every change whose scores are not up to date yet, oldest first."""
-    return RecomputeRequest.objects.filter(handled_at=None).order_by("pk")
+from organisation.models import Membership, User
 
 
 def system_admins() -> QuerySet[User]:

@@ -1,0 +1,1 @@
+"""The doors of this app, one file a subject."""
