@@ -1,35 +1,10 @@
-"""Make a data folder ready: its database copied aside, its broker swept, its files collected."""
+"""Make a data folder ready: its broker swept, its files collected."""
 
 import hashlib
-import sqlite3
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
-COPIES_KEPT = 5
-
-
-def has_pending_migrations() -> bool:
-    """Say whether the database is older than the code."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def copy_database(database: Path, copies: Path) -> Path:
-    """Copy a live SQLite database by its backup interface, which alone sees a whole state."""
-    copies.mkdir(exist_ok=True)
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    copy = copies / f"{database.stem}-{moment}{database.suffix}"
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    for old in sorted(copies.glob(f"{database.stem}-*"))[:-COPIES_KEPT]:
-        old.unlink()
-    return copy
 
 
 def sweep_broker(messages: Path) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kpialign.recovery.parcel import opened_parcel
 from tests.house.eventually import eventually, is_alive, processes_naming
 from tests.product import Answer, Product, environment, running, up
 
@@ -155,14 +156,13 @@ def test_an_own_organisation_has_no_demo_sign_ins(own: Own) -> None:
     assert "Loading the demo" not in own.first.output
 
 
-def test_a_database_is_copied_aside_before_it_is_migrated(own: Own) -> None:
-    copies = list((own.folder / "copies").iterdir())
+def test_a_database_is_backed_up_before_it_is_migrated(own: Own) -> None:
+    backups = list((own.folder / "backups").iterdir())
 
-    assert len(copies) == 1
-    assert f"as it was, it lies in {copies[0]}" in own.second.output
-    with closing(sqlite3.connect(copies[0])) as copy:
-        done = copy.execute("SELECT count(*) FROM django_migrations WHERE app = 'kpialign'")
-        assert done.fetchone() == (0,)
+    assert len(backups) == 1
+    assert f"as it was, it lies in {backups[0]}" in own.second.output
+    with opened_parcel(backups[0]) as (manifest, _parcel, _digest):
+        assert "kpialign" not in {app for app, _name in manifest["migrations"]}
 
 
 @pytest.fixture(scope="module")

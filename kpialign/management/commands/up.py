@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from kpialign.errors import RefusedError
+from kpialign.recovery.upgrade import upgrade_database
 from kpialign.secret import make_private
 from kpialign.supervisor import first_start, folder
 from kpialign.supervisor.children import Supervisor, last_lines
@@ -91,13 +91,9 @@ class Command(BaseCommand):
             folder.sweep_broker(settings.KPIALIGN_VAR / "broker" / "messages")
 
     def _migrate(self) -> None:
-        if not folder.has_pending_migrations():
-            return
-        if connection.vendor == "sqlite" and connection.introspection.table_names():
-            database = Path(connection.settings_dict["NAME"])
-            copy = folder.copy_database(database, make_private(self.folder / "copies"))
-            self._say(f"The database is brought up to date; as it was, it lies in {copy}.")
-        call_command("migrate", interactive=False, verbosity=0)
+        backup = upgrade_database(make_private(self.folder / "backups"))
+        if backup is not None:
+            self._say(f"The database is up to date; as it was, it lies in {backup.path}.")
 
     def _fill(self, demo: str, *, wants_demo: bool) -> None:
         """Put in what a new folder begins with, and remember what to tell about it."""
