@@ -133,7 +133,7 @@ class ActualsView(Listing):
     def post(self, request: Request) -> Response:
         """Draft or submit one figure, or a list of them."""
         person, rows = person_of(request), sent_rows(request, ActualEntry)
-        changes = _changes(person, rows)
+        changes = _changes(person, rows, is_list=isinstance(request.data, list))
         count = record_figures(changes=changes, by=person, path="api")
         cells = Actual.objects.filter(
             kpi__in={one.kpi.pk for one in changes}, period__in={one.period.pk for one in changes}
@@ -153,10 +153,10 @@ def _told(person: User) -> "QuerySet[ActualRevision]":
     return figures_to_read(person).select_related(*parts)
 
 
-def _changes(person: User, rows: Sequence[Sent]) -> list[FigureChange]:
+def _changes(person: User, rows: Sequence[Sent], *, is_list: bool) -> list[FigureChange]:
     """State the rows as changes; what a row does not say of its cell stays."""
     cells = Cells(person, rows)
-    places = _places(cells, rows)
+    places = _places(cells, rows, is_list=is_list)
     keys = [(kpi.pk, entity.pk, period.pk) for kpi, entity, period in places]
     if len(set(keys)) < len(keys):
         told = "A cell stands twice in the list; accepted: one row for each cell."
@@ -182,18 +182,17 @@ def _changes(person: User, rows: Sequence[Sent]) -> list[FigureChange]:
     return changes
 
 
-def _places(cells: Cells, rows: Sequence[Sent]) -> list[Place]:
+def _places(cells: Cells, rows: Sequence[Sent], *, is_list: bool) -> list[Place]:
     """Find the cells of all rows; what is wrong is told row by row."""
     found: list[Place] = []
-    wrong: list[Any] = []
-    for row in rows:
+    wrong: dict[str, Any] = {}
+    for number, row in enumerate(rows):
         try:
             found.append(cells.place(row))
-            wrong.append({})
         except ValidationError as error:
-            wrong.append(error.detail)
-    if len(found) < len(rows):
-        raise ValidationError(wrong if len(rows) > 1 else wrong[0])
+            wrong[str(number)] = error.detail
+    if wrong:
+        raise ValidationError(wrong if is_list else wrong["0"])
     return found
 
 

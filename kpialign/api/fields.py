@@ -13,8 +13,8 @@ from rest_framework import serializers
 from kpis.number_reading import UnreadableNumberError, read_figure
 
 CODE = r"^[A-Za-z0-9._\-]{1,64}$"
-PERIOD = r"^[0-9]{4}(-[0-9]{2}|-Q[1-4])?$"
-MONTH = r"^[0-9]{4}-[0-9]{2}$"
+PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 FIGURE = r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$"
 LONGEST_FIGURE = 80
 PLAIN = re.compile(FIGURE, re.ASCII)
@@ -38,34 +38,16 @@ def known(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-@extend_schema_field({"type": "string", "pattern": CODE, "maxLength": 64, "example": "MARGIN"})
-class CodeField(serializers.RegexField):
-    """A code as the workbook has it."""
+class Shaped(serializers.RegexField):
+    """Text of a fixed shape; a number that happens to look like it is none."""
+
+    shape: ClassVar[str]
+    words: ClassVar[str]
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
-        """Take the pattern of codes."""
-        super().__init__(r"\A[A-Za-z0-9._-]{1,64}\Z", max_length=64, **options)
-        self.error_messages["invalid"] = (
-            "This is no code; accepted: 1 to 64 of A-Z a-z 0-9 . - and _."
-        )
-
-    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
-        """Take text alone: a number has already lost its zeros."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(super().to_internal_value(data))
-
-
-@extend_schema_field({"type": "string", "pattern": PERIOD, "example": "2026-Q1"})
-class PeriodField(serializers.RegexField):
-    """The label of a period."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
-        """Take the pattern of labels."""
-        super().__init__(re.compile(PERIOD.replace("$", r"\Z"), re.ASCII), **options)
-        self.error_messages["invalid"] = (
-            "This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."
-        )
+        """Take the shape to its very end, in plain digits."""
+        whole = re.compile(self.shape.removesuffix("$") + r"\Z", re.ASCII)
+        super().__init__(whole, error_messages={"invalid": self.words}, **options)
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
         """Take text alone."""
@@ -74,14 +56,28 @@ class PeriodField(serializers.RegexField):
         return str(super().to_internal_value(data))
 
 
+@extend_schema_field({"type": "string", "pattern": CODE, "example": "MARGIN"})
+class CodeField(Shaped):
+    """A code as the workbook has it."""
+
+    shape = CODE
+    words = "This is no code; accepted: 1 to 64 of A-Z a-z 0-9 . - and _."
+
+
+@extend_schema_field({"type": "string", "pattern": PERIOD, "example": "2026-Q1"})
+class PeriodField(Shaped):
+    """The label of a period."""
+
+    shape = PERIOD
+    words = "This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."
+
+
 @extend_schema_field({"type": "string", "pattern": MONTH, "example": "2026-03"})
-class MonthField(serializers.RegexField):
+class MonthField(Shaped):
     """A month; stored as its first day."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
-        """Take the pattern of months."""
-        super().__init__(re.compile(MONTH.replace("$", r"\Z"), re.ASCII), **options)
-        self.error_messages["invalid"] = "This is no month; accepted: 2026-03 as text."
+    shape = MONTH
+    words = "This is no month; accepted: 2026-03 as text."
 
     def to_representation(self, value: Any) -> str:  # noqa: ANN401, a day
         """Write the month of a day."""

@@ -65,13 +65,14 @@ def _by_field(problems: list[Problem], sheet: str) -> FieldErrors:
     return told
 
 
-def _by_row(problems: list[Problem], sheet: str, count: int) -> list[FieldErrors]:
-    """Group what is wrong by the row that was sent; what is about none stands with the first."""
-    by_row: list[list[Problem]] = [[] for _ in range(count)]
+def _by_row(problems: list[Problem], sheet: str, count: int) -> dict[str, FieldErrors]:
+    """Group what is wrong by the place of the row; what is about none stands with the first."""
+    by_row: dict[int, list[Problem]] = {}
     for one in problems:
         place = one.row - FIRST_ROW
-        by_row[place if one.sheet == sheet and 0 <= place < count else 0].append(one)
-    return [_by_field(inside, sheet) for inside in by_row]
+        own = place if one.sheet == sheet and 0 <= place < count else 0
+        by_row.setdefault(own, []).append(one)
+    return {str(place): _by_field(inside, sheet) for place, inside in sorted(by_row.items())}
 
 
 class ConflictRow(serializers.Serializer[Any]):
@@ -109,8 +110,12 @@ BODY_ERRORS = {
             "properties": {"detail": {"type": "string"}},
             "additionalProperties": False,
         },
-        {"type": "array", "items": FIELD_ERRORS},
         FIELD_ERRORS,
+        {
+            "type": "object",
+            "description": "Of a list: what is wrong by the place of its row, the first 0.",
+            "additionalProperties": FIELD_ERRORS,
+        },
     ]
 }
 

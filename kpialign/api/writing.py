@@ -69,9 +69,13 @@ class SheetDoor(Door):
         childless: Sequence[str] = (),
     ) -> Changed:
         """Write the rows, all or none."""
+        typed = [as_typed(row) for row in rows]
+        if any(one.keys() != typed[0].keys() for one in typed):
+            told = "The rows have not all the same fields; accepted: rows with the same fields."
+            raise ValidationError({GENERAL: [told]})
         reasons = [why, *(str(row.get("why", "")) for row in rows)]
         return edit_rows(
-            rows={self.sheet: [as_typed(row) for row in rows]},
+            rows={self.sheet: typed},
             by=person_of(request),
             path="api",
             why="; ".join(dict.fromkeys(filter(None, reasons))),
@@ -98,7 +102,7 @@ def _typed(value: object) -> str:
 
 
 def sent_rows(request: Request, serializer: type[StrictInput]) -> list[Sent]:
-    """Read one row, or a list of rows that all have the same fields."""
+    """Read one row, or a list of them."""
     is_list = isinstance(request.data, list)
     if is_list and len(request.data) > MOST_ROWS:
         told = f"There are {len(request.data):,} rows; accepted: up to {MOST_ROWS:,} at once."
@@ -107,8 +111,4 @@ def sent_rows(request: Request, serializer: type[StrictInput]) -> list[Sent]:
     read = serializer(data=request.data, **options)
     read.is_valid(raise_exception=True)
     rows: list[Sent] = read.validated_data if is_list else [read.validated_data]
-    given = [set(row) - {"why"} for row in rows]
-    if any(one != given[0] for one in given):
-        told = "The rows have not all the same fields; accepted: rows with the same fields."
-        raise ValidationError({GENERAL: [told]})
     return rows
