@@ -117,6 +117,23 @@ def read_blocks(
     }
 
 
+def laid_out(
+    blocks: Mapping[Address, Block], period_ids: Sequence[int], slots: Iterable[int]
+) -> tuple[FloatArray, MarkArray]:
+    """Gather what the blocks of one entity hold in some slots: [quantity, slot, period]."""
+    columns = {period_id: column for column, period_id in enumerate(period_ids)}
+    slot_of_row = np.array(list(slots), dtype=np.int64)
+    shape = (len(slot_of_row), len(columns))
+    figures = np.full((len(QUANTITIES), *shape), np.nan)
+    marks = np.zeros(shape, dtype=np.uint8)
+    for (_, period_id, number), block in blocks.items():
+        is_inside = slot_of_row % SLOTS < block.marks.size
+        rows = np.flatnonzero((slot_of_row // SLOTS == number) & is_inside)
+        figures[:, rows, columns[period_id]] = block.figures[:, slot_of_row[rows] % SLOTS]
+        marks[rows, columns[period_id]] = block.marks[slot_of_row[rows] % SLOTS]
+    return figures, marks
+
+
 def write_blocks(blocks: Mapping[Address, Block]) -> None:
     """Store blocks, each over the version it was read at; one that holds nothing is removed.
 

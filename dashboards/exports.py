@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from math import isnan
 
 from dashboards.selectors.scores import NodeScore, score_table, thresholds
-from dashboards.selectors.standing import Standing, standing
+from dashboards.selectors.standing import standing
 from kpialign.scoring.results import Mark
-from kpis.models import Node, NodeDefinition, ReportingPeriod
-from kpis.selectors.purpose import version_in_force
+from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 
 SCORE_COLUMNS = (
@@ -41,11 +40,6 @@ def score_rows(
 ) -> Iterator[tuple[str, ...]]:
     """Give a row for each period, entity and node that has a value or is scored there."""
     kinds = dict(Node.objects.values_list("code", "kind"))
-    bands = set(
-        NodeDefinition.objects.filter(version=version_in_force(), direction="band").values_list(
-            "node__code", flat=True
-        )
-    )
     limits = thresholds()
     for place in Entity.objects.filter(**({"code": entity} if entity else {})).order_by("code"):
         for chosen in _some_periods(period):
@@ -53,7 +47,7 @@ def score_rows(
             for one in chosen:
                 for score in table.in_period(one.pk):
                     if score.holds_something:
-                        yield _row(one.label, place.code, kinds[score.code], score, bands)
+                        yield _row(one.label, place.code, kinds[score.code], score)
 
 
 def department_rows(
@@ -64,7 +58,7 @@ def department_rows(
     for place in Entity.objects.filter(**({"code": entity} if entity else {})).order_by("code"):
         for chosen in _some_periods(period):
             found = standing(place, chosen, limits=limits)
-            beneath: list[str | None] = [None, *_objectives(found)]
+            beneath: list[str | None] = [None, *found.objectives]
             wanted = [one for one in beneath if node is None or one == node]
             by_node = {one: found.department_scores(one) for one in wanted}
             for column, one in enumerate(chosen):
@@ -81,10 +75,6 @@ def department_rows(
                             )
 
 
-def _objectives(found: Standing) -> list[str]:
-    return [node.key for node in found.inputs.nodes if node.kpi is None]
-
-
 def _some_periods(label: str | None) -> Iterator[list[ReportingPeriod]]:
     periods = ReportingPeriod.objects.order_by("label")
     found = list(periods.filter(label=label) if label else periods)
@@ -92,8 +82,8 @@ def _some_periods(label: str | None) -> Iterator[list[ReportingPeriod]]:
         yield found[start : start + AT_ONCE]
 
 
-def _row(label: str, entity: str, kind: str, score: NodeScore, bands: set[str]) -> tuple[str, ...]:
-    is_band = score.code in bands
+def _row(label: str, entity: str, kind: str, score: NodeScore) -> tuple[str, ...]:
+    is_band = not isnan(score.target_high)
     is_assumed = Mark.BASELINE_ASSUMED in score.marks
     return (
         label,

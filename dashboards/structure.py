@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from kpialign.scoring.formula import FormulaError, parse
+from kpialign.scoring.inputs import CascadeInput
 from kpialign.scoring.reach import inputs_of
 from kpis.models import NodeDefinition, PlanVersion
 from objectives.models import CascadeLink
@@ -56,6 +57,22 @@ def structure_above(version: PlanVersion, codes: Collection[str]) -> Structure:
         found.update(_pairs(links.filter(parent__code__in=some)))
     parents, children = _both_ways(found)
     return Structure(uses, users, parents, children, _groups())
+
+
+def structure_within(inputs: CascadeInput) -> Structure:
+    """Read formulas, links and the entity tree from inputs."""
+    uses: dict[str, set[str]] = defaultdict(set)
+    users: dict[str, set[str]] = defaultdict(set)
+    for node in inputs.nodes:
+        for used in _references(node.kpi.formula) if node.kpi and node.kpi.formula else ():
+            uses[node.key].add(used)
+            users[used].add(node.key)
+    keys = [node.key for node in inputs.nodes]
+    parents, children = _both_ways((keys[link.parent], keys[link.child]) for link in inputs.links)
+    groups = {
+        one.key: inputs.entities[one.parent].key for one in inputs.entities if one.parent >= 0
+    }
+    return Structure(uses, users, parents, children, groups)
 
 
 def _formulas(version: PlanVersion) -> tuple[Codes, Codes]:

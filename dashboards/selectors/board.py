@@ -1,16 +1,24 @@
 """Read what one page is made from: its context, the cascade, and the scores over its periods."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force
+from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force, cascade_then
 from dashboards.selectors.context import Context, page_context
-from dashboards.selectors.scores import NodeScore, ScoreTable, stored_table
+from dashboards.selectors.earlier import EarlierClose, earlier_close
+from dashboards.selectors.scores import (
+    NodeScore,
+    ScoreTable,
+    stored_table,
+    thresholds_of,
+    with_archived,
+)
+from dashboards.selectors.snapshots import SnapshotHead, Snapshots
 from dashboards.selectors.standing import Standing, standing_of
 from kpialign.scoring.results import Mark
 from kpis.models import Target
@@ -25,6 +33,8 @@ class Board:
     cascade: Cascade
     standing: Standing
     illustrative: frozenset[str]  # codes of KPIs whose target in force is only an illustration
+    closed: SnapshotHead | None = None  # what the page's period is read from, if it is closed
+    earlier: EarlierClose | None = None
 
     @property
     def table(self) -> ScoreTable:
@@ -48,6 +58,10 @@ class Board:
     def _scores(self) -> dict[tuple[str, int], NodeScore]:
         """Keep what was read: the sentences, tables and charts of a page ask again and again."""
         return {}
+
+    def as_closed(self, code: str) -> NodeScore | None:
+        """Return a node's score of an earlier close: of a reopened period, or one closed anew."""
+        return self.earlier.table.at(code, self.context.period.pk) if self.earlier else None
 
     def node(self, code: str) -> NodeFacts:
         """Return what is told of a node."""
@@ -85,22 +99,50 @@ class Board:
 
 
 def page_board(asked: Mapping[str, str]) -> Board | None:
-    """Read the board of a page; None before there is anything to show. At most eight queries."""
-    cascade = cascade_in_force()
-    context = page_context(asked, cascade)
-    if context is None or not cascade.nodes:
+    """Read the board of a page; None before there is anything to show.
+
+    At most nine queries while nothing of it is closed; then two more, and four more where it was
+    closed under an earlier version of the plan.
+    """
+    current = cascade_in_force()
+    context = page_context(asked, current)
+    if context is None or not current.nodes:
         return None
-    table = stored_table(context.entity, context.history, cascade.places, context.limits)
+    snapshots = Snapshots([context.entity.pk], [one.pk for one in context.history])
+    closed = snapshots.head(context.entity.pk, context.period.pk)
+    cascade = current
+    if closed is not None:
+        context = replace(context, closed_limits=closed.limits)
+        cascade = _cascade_then(current, closed, snapshots)
+    places = with_archived(current.places | cascade.places, snapshots)
+    table = stored_table(
+        context.entity,
+        context.history,
+        places,
+        thresholds_of(context.organisation),
+        snapshots=snapshots,
+        archived=places.keys() - current.nodes.keys(),
+    )
     return Board(
         context=context,
         cascade=cascade,
-        standing=standing_of(cascade, context.entity, table),
+        standing=standing_of(current, context.entity, table, snapshots),
         illustrative=_illustrative(context),
+        closed=closed,
+        earlier=earlier_close(context.entity, context.period, places, snapshots),
     )
 
 
+def _cascade_then(current: Cascade, closed: SnapshotHead, snapshots: Snapshots) -> Cascade:
+    """Return the cascade of a close; the current one where nothing has changed since."""
+    active = snapshots.then(closed).slots.keys()
+    if closed.version_id == current.version_id and active == current.nodes.keys():
+        return current
+    return cascade_then(closed.version_id, active)
+
+
 def board_of_node(asked: Mapping[str, str], code: str, *, is_kpi: bool) -> tuple[Board, NodeFacts]:
-    """Read the board of an active objective's or KPI's page, or answer as absent."""
+    """Read the board of an objective's or KPI's page, active then, or answer as absent."""
     board = page_board(asked)
     node = board.cascade.nodes.get(code) if board else None
     if board is None or node is None or node.is_kpi != is_kpi:

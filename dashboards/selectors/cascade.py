@@ -1,12 +1,12 @@
 """Read the active cascade as pages tell it: its nodes with their words, and its links."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from kpialign.scoring.formula import Formula, FormulaError, parse
 from kpis.models import KPI, Node, NodeDefinition, Plan, PlanVersion, Target
@@ -85,11 +85,12 @@ class LinkFacts:
 
 @dataclass(frozen=True)
 class Cascade:
-    """The active nodes and the links between them, of the version in force."""
+    """The active nodes and the links between them, of the version in force or of a close."""
 
     version: int
     nodes: dict[str, NodeFacts]
     links: Sequence[LinkFacts]
+    version_id: int = 0
 
     @cached_property
     def _down(self) -> dict[str, list[LinkFacts]]:
@@ -162,9 +163,23 @@ class Cascade:
 
 def cascade_in_force() -> Cascade:
     """Read it in two queries."""
-    rows = list(_definitions())
+    active = PlanVersion.objects.filter(plan__state=Plan.State.ACTIVE).order_by("-number")
+    newest = Subquery(active.values("pk")[:1])
+    return _cascade(NodeDefinition.objects.filter(version=newest, node__archived_at=None))
+
+
+def cascade_then(version_id: int, active: Container[str]) -> Cascade:
+    """Read what a version defines of the nodes that were active at a close, in two queries."""
+    return _cascade(NodeDefinition.objects.filter(version=version_id), active)
+
+
+def _cascade(
+    definitions: QuerySet[NodeDefinition], active: Container[str] | None = None
+) -> Cascade:
+    rows = [row for row in _told(definitions) if active is None or row[CODE] in active]
     nodes = {row[CODE]: _facts(row) for row in rows}
-    links = CascadeLink.objects.filter(version=rows[0][VERSION_KEY] if rows else None)
+    version_id = rows[0][VERSION_KEY] if rows else 0
+    links = CascadeLink.objects.filter(version=version_id or None)
     fields = ("parent__code", "child__code", "weight", "kind", "lag", "rationale")
     return Cascade(
         version=rows[0][VERSION] if rows else 0,
@@ -174,17 +189,15 @@ def cascade_in_force() -> Cascade:
             for parent, child, weight, kind, lag, rationale in links.values_list(*fields)
             if parent in nodes and child in nodes
         ],
+        version_id=version_id,
     )
 
 
-def _definitions() -> Iterable[Row]:
-    """Select the definitions of active nodes with all that is told of them, by code.
+def _told(rows: QuerySet[NodeDefinition]) -> Iterable[Row]:
+    """Select definitions with all that is told of their nodes, by code.
 
     As plain values: a page reads every node, and making model objects of them takes longest.
     """
-    active = PlanVersion.objects.filter(plan__state=Plan.State.ACTIVE).order_by("-number")
-    newest = Subquery(active.values("pk")[:1])
-    rows = NodeDefinition.objects.filter(version=newest, node__archived_at=None)
     has_target = Exists(Target.objects.filter(kpi=OuterRef("node")))
     fields = (VERSION_KEY, VERSION, CODE, *OWN, *OF_KPI, *OF_OBJECTIVE, "has_target")
     found: Iterable[Row] = rows.annotate(has_target=has_target).values(*fields).order_by(CODE)

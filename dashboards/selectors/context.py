@@ -21,6 +21,7 @@ from organisation.models import Entity, Organisation
 KINDS = list(ReportingPeriod.Kind)
 A_YEAR = {"month": 12, "quarter": 4, "year": 1}
 SHOWN = 13  # periods of a line, so that the same period last year is its first of months
+MOST_LISTED = 12  # entities in a plain picker
 COMPARISONS = {"": "against target", "last-year": "against last year", "last-period": ""}
 PERIOD_BEFORE = {
     "month": "against last month",
@@ -50,11 +51,12 @@ class Context:
     period: ReportingPeriod
     default_period: ReportingPeriod
     compare: str
+    closed_limits: Thresholds | None = None
 
     @property
     def limits(self) -> Thresholds:
-        """The organisation's thresholds of status."""
-        return thresholds_of(self.organisation)
+        """The thresholds of status: the organisation's, of a closed period those of its close."""
+        return self.closed_limits or thresholds_of(self.organisation)
 
     @property
     def history(self) -> list[ReportingPeriod]:
@@ -97,7 +99,11 @@ class Context:
     @property
     def members(self) -> list[Entity]:
         """The entities directly beneath the page's, by code."""
-        return [one for one in self.entities if one.parent_id == self.entity.pk]
+        return self.members_of(self.entity)
+
+    def members_of(self, entity: Entity) -> list[Entity]:
+        """Return the entities directly beneath another, by code."""
+        return [one for one in self.entities if one.parent_id == entity.pk]
 
     @property
     def path(self) -> list[Entity]:
@@ -107,6 +113,11 @@ class Context:
         while path[0].parent_id is not None:
             path.insert(0, by_key[path[0].parent_id])
         return path
+
+    @property
+    def has_many_entities(self) -> bool:
+        """Whether there are too many for a plain list to choose from."""
+        return len(self.entities) > MOST_LISTED
 
     @property
     def entity_choices(self) -> list[Choice]:

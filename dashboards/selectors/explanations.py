@@ -4,16 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import inf
 
-from dashboards.axis import Axis, current_span
-from dashboards.loading import load_inputs
-from dashboards.structure import structure_of
-from kpialign.scoring.compute import Workings, compute
+from dashboards.selectors.basis import Basis, basis_of
+from kpialign.scoring.compute import compute
 from kpialign.scoring.explain import explain
 from kpialign.scoring.explanation import Explanation, ValuePart
-from kpialign.scoring.reach import inputs_of
 from kpis.models import ActualRevision, ReportingPeriod
-from kpis.selectors.purpose import version_in_force
 from organisation.models import Entity
 
 FigureKey = tuple[str, str, int]  # code of the KPI, code of the entity, period's key
@@ -52,44 +49,42 @@ class ExplainedScore:
 
 
 def explained_score(code: str, entity: Entity, period: ReportingPeriod) -> ExplainedScore | None:
-    """Explain a node's score; None where no scores exist at that time."""
-    version, span = version_in_force(), current_span()
-    if version is None or span is None or period.pk not in Axis(span).index:
+    """Explain a node's score, of a closed period as it stood then; None where none exists."""
+    basis = basis_of([code], entity, period)
+    node = basis.node(code) if basis else None
+    if basis is None or node is None:
         return None
-    structure = structure_of(version)
-    beneath = inputs_of([code], structure.children)
-    loaded = load_inputs(version, span, needed=inputs_of(beneath, structure.uses))
-    workings = Workings(loaded.inputs)
-    results = compute(loaded.inputs, workings=workings)
-    column = loaded.period_ids.index(period.pk)
-    place = next(i for i, one in enumerate(loaded.inputs.entities) if one.key == entity.code)
-    node = results.nodes.index(code)
-    explanation = explain(loaded.inputs, results, place, node, column, workings=workings)
-    labels = dict(ReportingPeriod.objects.values_list("pk", "label"))
+    results = compute(basis.inputs, workings=basis.workings)
+    explanation = explain(
+        basis.inputs, results, basis.entity, node, basis.column, workings=basis.workings
+    )
     return ExplainedScore(
         explanation=explanation,
-        labels=tuple(labels[pk] for pk in loaded.period_ids),
-        revisions=_revisions(explanation, loaded.period_ids),
-        period_ids=loaded.period_ids,
+        labels=basis.labels,
+        revisions=_revisions(explanation, basis),
+        period_ids=basis.period_ids,
     )
 
 
-def _revisions(
-    explanation: Explanation, period_ids: tuple[int, ...]
-) -> dict[FigureKey, RevisionFacts]:
-    """Read the counted revisions of all entered figures of an explanation, in one query."""
-    wanted = {
-        (part.code, part.entity, period_ids[part.column]) for part in entered_figures(explanation)
+def _revisions(explanation: Explanation, basis: Basis) -> dict[FigureKey, RevisionFacts]:
+    """Read the counted revisions of all entered figures of an explanation, in one query.
+
+    Of a closed period these are the revisions that its close counted.
+    """
+    wanted = {(p.code, p.entity, p.column) for p in entered_figures(explanation)}
+    last = {
+        (code, entity, basis.period_ids[column]): _number(basis, code, entity, column)
+        for code, entity, column in wanted
     }
     counted = ActualRevision.objects.exclude(status=ActualRevision.Status.DRAFT).filter(
-        actual__kpi__node__code__in={key[0] for key in wanted},
-        actual__period__in={key[2] for key in wanted},
+        actual__kpi__node__code__in={key[0] for key in last},
+        actual__period__in={key[2] for key in last},
     )
     rows = counted.select_related("by", "actual__kpi__node", "actual__entity")
     found: dict[FigureKey, RevisionFacts] = {}
     for row in rows.order_by("number"):
         key = (row.actual.kpi.node.code, row.actual.entity.code, row.actual.period_id)
-        if key in wanted:
+        if key in last and row.number <= last[key]:
             before = found.get(key)
             found[key] = RevisionFacts(
                 number=row.number,
@@ -102,6 +97,13 @@ def _revisions(
                 path=row.path,
             )
     return found
+
+
+def _number(basis: Basis, code: str, entity: str, column: int) -> float:
+    """Return the number of the last revision that counts for a figure."""
+    if basis.revisions is None:
+        return inf
+    return basis.revisions.get((code, entity, basis.labels[column]), 0)
 
 
 def entered_figures(explanation: Explanation) -> Iterator[ValuePart]:

@@ -3,18 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dashboards.axis import Axis, current_span
-from dashboards.loading import load_inputs
-from dashboards.structure import structure_of
+from dashboards.selectors.basis import basis_of
 from kpialign.scoring.compute import Workings
 from kpialign.scoring.explanation import ValuePart
 from kpialign.scoring.inputs import Length
 from kpialign.scoring.lacking import Lack, Lacking
 from kpialign.scoring.provenance import Asked, Provenance
-from kpialign.scoring.reach import inputs_of
 from kpialign.scoring.timing import Extent
 from kpis.models import ReportingPeriod
-from kpis.selectors.purpose import version_in_force
 from organisation.models import Entity
 
 
@@ -41,17 +37,15 @@ class Origins:
 def origins_of(codes: Iterable[str], entity: Entity, period: ReportingPeriod) -> Origins | None:
     """Follow the figures of KPIs; None where no figure exists at that time."""
     wanted = sorted(set(codes))
-    version, span = version_in_force(), current_span()
-    if version is None or span is None or period.pk not in Axis(span).index:
+    basis = basis_of(wanted, entity, period, with_children=False)
+    if basis is None:
         return None
-    uses = structure_of(version).uses
-    loaded = load_inputs(version, span, needed=inputs_of(wanted, uses))
-    workings = Workings(loaded.inputs)
-    nodes = {node.key: place for place, node in enumerate(loaded.inputs.nodes)}
-    place = next(i for i, one in enumerate(loaded.inputs.entities) if one.key == entity.code)
-    column = loaded.period_ids.index(period.pk)
-    found = {code: _origin(workings, nodes[code], place, column) for code in wanted}
-    return Origins(found, loaded.period_ids)
+    nodes = {code: node for code in wanted if (node := basis.node(code)) is not None}
+    found = {
+        code: _origin(basis.workings, node, basis.entity, basis.column)
+        for code, node in nodes.items()
+    }
+    return Origins(found, basis.period_ids)
 
 
 def _origin(workings: Workings, node: int, entity: int, column: int) -> Origin:

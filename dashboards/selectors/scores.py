@@ -1,13 +1,14 @@
 """Read stored scores as arrays: the one door for pages, API and exports."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from dashboards.blocks import SLOTS, Block, read_blocks
+from dashboards.blocks import SLOTS, Address, Block, laid_out, read_blocks
 from dashboards.models import NodeSlot
+from dashboards.selectors.snapshots import SnapshotHead, Snapshots, snapshot_blocks
 from kpialign.scoring.arrays import FloatArray, MarkArray
 from kpialign.scoring.results import QUANTITIES, Mark
 from kpialign.scoring.status import Status, Thresholds, status_of
@@ -57,6 +58,12 @@ class ScoreTable:
     quantities: Mapping[str, FloatArray]
     marks: MarkArray
     thresholds: Thresholds
+    closed: Mapping[int, SnapshotHead] = field(default_factory=dict)  # by period
+
+    def limits(self, period_id: int) -> Thresholds:
+        """Return the thresholds that hold in a period: of a closed one those of its close."""
+        head = self.closed.get(period_id)
+        return head.limits if head else self.thresholds
 
     def at(self, code: str, period_id: int) -> NodeScore:
         """Return one node in one period; a node or period that is not stored is unknown."""
@@ -65,7 +72,7 @@ class ScoreTable:
             return NodeScore(code, **blank, marks=Mark(0), status=Status.NOT_SCORED)
         where = self._rows[code], self.periods.index(period_id)
         known = {name: float(self.quantities[name][where]) for name in QUANTITIES}
-        status = status_of(known["score"], known["coverage"], self.thresholds)
+        status = status_of(known["score"], known["coverage"], self.limits(period_id))
         return NodeScore(code, **known, marks=Mark(int(self.marks[where])), status=status)
 
     def in_period(self, period_id: int) -> Iterator[NodeScore]:
@@ -106,12 +113,36 @@ def score_table(
     codes: Collection[str] | None = None,
     limits: Thresholds | None = None,
 ) -> ScoreTable:
-    """Read the scores of an entity over some periods, of these active nodes or of all."""
-    slots = NodeSlot.objects.filter(node__archived_at=None).order_by("node__code")
+    """Read the scores of an entity over some periods, of these active nodes or of all.
+
+    What was archived since stands in the closed periods in which it was active.
+    """
+    chosen = list(periods)
+    slots = NodeSlot.objects.filter(node__archived_at=None)
     if codes is not None:
         slots = slots.filter(node__code__in=list(codes))
     places = dict(slots.values_list("node__code", "slot"))
-    return stored_table(entity, periods, places, limits or thresholds())
+    snapshots = Snapshots([entity.pk], [period.pk for period in chosen])
+    found = with_archived(places, snapshots)
+    if codes is not None:
+        found = {code: slot for code, slot in found.items() if code in codes}
+    return stored_table(
+        entity,
+        chosen,
+        found,
+        limits or thresholds(),
+        snapshots=snapshots,
+        archived=found.keys() - places.keys(),
+    )
+
+
+def with_archived(places: Mapping[str, int], snapshots: Snapshots) -> dict[str, int]:
+    """Add to the slots of active nodes those of nodes that were active in a close, by code."""
+    found = dict(places)
+    for then in {head.nodes_id: snapshots.then(head) for head in snapshots.read}.values():
+        for code, slot in then.slots.items():
+            found.setdefault(code, slot)
+    return dict(sorted(found.items()))
 
 
 def stored_table(
@@ -119,9 +150,15 @@ def stored_table(
     periods: Iterable[ReportingPeriod],
     places: Mapping[str, int],
     limits: Thresholds,
+    *,
+    snapshots: Snapshots | None = None,
+    archived: Collection[str] = (),
 ) -> ScoreTable:
     """Read the scores that are stored in these slots, given by the codes of their nodes."""
-    return stored_tables([entity], periods, places, limits)[entity.pk]
+    tables = stored_tables(
+        [entity], periods, places, limits, snapshots=snapshots, archived=archived
+    )
+    return tables[entity.pk]
 
 
 def stored_tables(
@@ -129,46 +166,67 @@ def stored_tables(
     periods: Iterable[ReportingPeriod],
     places: Mapping[str, int],
     limits: Thresholds,
+    *,
+    snapshots: Snapshots | None = None,
+    archived: Collection[str] = (),
 ) -> dict[int, ScoreTable]:
-    """Read them of several entities at once, by the entity's key; in one query."""
+    """Read them of several entities at once, by the entity's key; in three queries at most.
+
+    What is closed is read from its last snapshot, whose slots are those of today. A node that is
+    `archived` has nothing in open periods, one that was archived then nothing in closed ones.
+    """
     period_ids = tuple(period.pk for period in periods)
     entity_ids = [entity.pk for entity in entities]
-    blocks = read_blocks(
-        entities=entity_ids,
-        periods=period_ids,
-        numbers={slot // SLOTS for slot in places.values()},
-    )
-    of_entity: dict[int, list[tuple[int, int, Block]]] = {key: [] for key in entity_ids}
-    for (entity_id, period_id, number), block in blocks.items():
-        of_entity[entity_id].append((period_id, number, block))
-    return {key: _table(found, period_ids, places, limits) for key, found in of_entity.items()}
+    if snapshots is None:
+        snapshots = Snapshots(entity_ids, period_ids)
+    numbers = {slot // SLOTS for slot in places.values()}
+    blocks = read_blocks(entities=entity_ids, periods=period_ids, numbers=numbers)
+    blocks = {at: block for at, block in blocks.items() if snapshots.head(*at[:2]) is None}
+    blocks |= snapshot_blocks(snapshots.read, numbers)
+    of_entity: dict[int, dict[Address, Block]] = {key: {} for key in entity_ids}
+    for where, block in blocks.items():
+        of_entity[where[0]][where] = block
+    read = _Reading(period_ids, places, limits, snapshots, archived)
+    return {key: read.table(key, found) for key, found in of_entity.items()}
 
 
-def _table(
-    blocks: Iterable[tuple[int, int, Block]],
-    period_ids: tuple[int, ...],
-    places: Mapping[str, int],
-    limits: Thresholds,
-) -> ScoreTable:
-    """Lay the blocks of one entity out as arrays."""
-    columns = {period_id: column for column, period_id in enumerate(period_ids)}
-    shape = (len(places), len(period_ids))
-    figures = np.full((len(QUANTITIES), *shape), np.nan)
-    marks = np.zeros(shape, dtype=np.uint8)
-    slot_of_row = np.array(list(places.values()), dtype=np.int64)
-    for period_id, number, block in blocks:
-        rows = np.flatnonzero((slot_of_row // SLOTS == number) & _within(slot_of_row, block))
-        figures[:, rows, columns[period_id]] = block.figures[:, slot_of_row[rows] % SLOTS]
-        marks[rows, columns[period_id]] = block.marks[slot_of_row[rows] % SLOTS]
-    return ScoreTable(
-        codes=tuple(places),
-        periods=period_ids,
-        quantities=dict(zip(QUANTITIES, figures, strict=True)),
-        marks=marks,
-        thresholds=limits,
-    )
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """What the tables of several entities have in common."""
 
+    period_ids: tuple[int, ...]
+    places: Mapping[str, int]
+    limits: Thresholds
+    snapshots: Snapshots
+    archived: Collection[str]
 
-def _within(slots: np.ndarray, block: Block) -> np.ndarray:
-    inside: np.ndarray = slots % SLOTS < block.marks.size
-    return inside
+    def table(self, entity_id: int, blocks: Mapping[Address, Block]) -> ScoreTable:
+        """Lay the blocks of one entity out, without what is or was archived."""
+        figures, marks = laid_out(blocks, self.period_ids, self.places.values())
+        closed: dict[int, SnapshotHead] = {}
+        for column, period_id in enumerate(self.period_ids):
+            head = self.snapshots.head(entity_id, period_id)
+            if head is not None:
+                closed[period_id] = head
+            absent = self._absent[head.nodes_id if head else ""]
+            figures[:, absent, column] = np.nan
+            marks[absent, column] = 0
+        return ScoreTable(
+            codes=tuple(self.places),
+            periods=self.period_ids,
+            quantities=dict(zip(QUANTITIES, figures, strict=True)),
+            marks=marks,
+            thresholds=self.limits,
+            closed=closed,
+        )
+
+    @cached_property
+    def _absent(self) -> dict[str, list[int]]:
+        """List the rows that have nothing in open periods, and in closed ones by their nodes."""
+        rows = list(enumerate(self.places))
+        found = {"": [row for row, code in rows if code in self.archived]}
+        for head in self.snapshots.read:
+            if head.nodes_id not in found:
+                active = self.snapshots.then(head).slots
+                found[head.nodes_id] = [row for row, code in rows if code not in active]
+        return found

@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.db.models import Exists, OuterRef
 
@@ -15,6 +14,8 @@ from kpialign.scoring.status import Thresholds
 from kpis.models import PeriodState
 
 Cell = tuple[int, int]  # entity, period
+MOST_KEPT = 64
+_kept: dict[str, "NodesThen"] = {}
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,39 @@ class SnapshotHead:
 
 @dataclass(frozen=True)
 class NodesThen:
-    """Whose the slots of a snapshot's blocks are, which nodes were archived, who owned KPIs."""
+    """The slots in a snapshot's blocks of the nodes that were active then, and who owned KPIs."""
 
     slots: dict[str, int]
     departments: dict[str, str]
-    archived: frozenset[str]
+
+
+class Snapshots:
+    """The snapshots of some entities and periods; says which one a closed cell is read from."""
+
+    def __init__(self, entities: Collection[int] = (), periods: Collection[int] = ()) -> None:
+        """Read them, in one query, and in a second one whose their slots are."""
+        self.heads = snapshot_heads(entities, periods) if entities and periods else {}
+        self._read = {cell: head for cell, some in self.heads.items() if (head := some[-1]).is_read}
+        self._then = nodes_then({head.nodes_id for head in self._read.values()})
+
+    def head(self, entity_id: int, period_id: int) -> SnapshotHead | None:
+        """Return the snapshot that a closed cell is read from; None while it is open."""
+        return self._read.get((entity_id, period_id))
+
+    def then(self, head: SnapshotHead) -> NodesThen:
+        """Return whose the slots of a snapshot that is read from are."""
+        return self._then[head.nodes_id]
+
+    @property
+    def read(self) -> Collection[SnapshotHead]:
+        """The snapshots that closed cells are read from."""
+        return self._read.values()
+
+    def earlier(self, entity_id: int, period_id: int) -> SnapshotHead | None:
+        """Return the close before the state now: of a reopened period its last, else one before."""
+        heads = self.heads.get((entity_id, period_id), [])
+        known = heads[:-1] if (entity_id, period_id) in self._read else heads
+        return known[-1] if known else None
 
 
 FIELDS = (
@@ -95,14 +124,6 @@ def snapshot_heads(
     return found
 
 
-def read_from(heads: Iterable[SnapshotHead]) -> SnapshotHead | None:
-    """Return the snapshot that a cell is read from: the last one while it is closed, else none."""
-    last = None
-    for head in heads:
-        last = head
-    return last if last is not None and last.is_read else None
-
-
 def snapshot_blocks(
     heads: Iterable[SnapshotHead], numbers: Collection[int]
 ) -> dict[Address, Block]:
@@ -118,21 +139,23 @@ def snapshot_blocks(
 
 
 def nodes_then(nodes_ids: Collection[str]) -> dict[str, NodesThen]:
-    """Read whose slots these are, in one query; what was read lately is not read again."""
-    wanted = set(nodes_ids)
-    if not wanted:
-        return {}
-    parts = FrozenPart.objects.filter(pk__in=wanted).values_list("digest", "data")
-    return {key: _nodes(bytes(data)) for key, data in parts}
+    """Tell whose slots these are; what was read lately is not read again, as it never changes."""
+    known = {key: then for key in nodes_ids if (then := _kept.get(key)) is not None}
+    missing = set(nodes_ids) - known.keys()
+    if missing:
+        parts = FrozenPart.objects.filter(pk__in=missing).values_list("digest", "data")
+        known |= {key: _nodes(bytes(data)) for key, data in parts}
+        if len(_kept) > MOST_KEPT:
+            _kept.clear()
+        _kept.update(known)
+    return known
 
 
-@lru_cache(maxsize=32)
 def _nodes(data: bytes) -> NodesThen:
-    rows = json.loads(data)
+    rows = [row for row in json.loads(data) if not row[-1]]
     return NodesThen(
         slots={code: slot for slot, code, _, _ in rows},
         departments={code: department for _, code, department, _ in rows},
-        archived=frozenset(code for _, code, _, archived in rows if archived),
     )
 
 

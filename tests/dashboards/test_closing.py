@@ -231,7 +231,7 @@ def test_a_period_without_any_figure_closes_too() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_full", [True, False])
-def test_a_recompute_leaves_closed_blocks_as_they_are(is_full: bool) -> None:
+def test_a_recompute_leaves_closed_blocks_as_they_are(*, is_full: bool) -> None:
     cascade = make_cascade()
     refresh_scores(path="task")
     close("2026-Q1")

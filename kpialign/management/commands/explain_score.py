@@ -31,12 +31,12 @@ class Command(DatabaseCommand):
         if node is None:
             message = f"There is no node {code!r}."
             raise CommandError(message)
-        if node.archived_at is not None:
-            message = f"{code} is archived: it has no score."
-            raise CommandError(message)
         explained = explained_score(code, self._entity(options), self._period(options))
         if explained is None:
             message = f"No figure is there around {options['period']}: nothing is scored then."
+            raise CommandError(message)
+        if node.archived_at is not None and explained.explanation.how == "not scored":
+            message = f"{code} is archived: it has no score."
             raise CommandError(message)
         told = facts(explained)
         if options["format"] == "json":
