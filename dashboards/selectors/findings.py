@@ -1,21 +1,71 @@
 """Look through the cascade for what is wrong or doubtful in it."""
 
+from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+
+from django.core.cache import cache
 
 from dashboards.axis import current_span
 from dashboards.loading import load_inputs
+from dashboards.selectors.board import Board
 from dashboards.selectors.scores import thresholds
 from kpialign.scoring.compute import Workings, compute
 from kpialign.scoring.findings import Case, Finding, Surroundings, findings_of
 from kpis.models import KPI, ReportingPeriod
 from kpis.selectors.purpose import version_in_force
-from organisation.models import Organisation
+from organisation.models import AuditEntry, Organisation
+
+KEPT_FOR = 6 * 60 * 60  # seconds; whatever changes is known by another key
 
 
 def cascade_findings(as_of: date | None = None) -> list[Finding]:
     """Return every finding of the version in force, errors first."""
     case = case_to_look_through(as_of)
     return findings_of(case) if case else []
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in the cascade, and which KPIs only feed formulas, by code."""
+
+    findings: tuple[Finding, ...]
+    pure_inputs: frozenset[str]
+
+
+def looked_through(board: Board) -> Looked:
+    """Return what is found in the cascade on the day that a page judges by.
+
+    Looking through takes as long as computing all scores, so that it is done once for all pages
+    between two changes: a recompute is one, an entry in the trail another.
+    """
+    day = looked_at_on(board)
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", "at").first()
+    fresh = board.context.freshness
+    known = f"{fresh.version} {fresh.refreshed_at} {fresh.outstanding_count} {last} {day}"
+    key = f"findings-{sha256(known.encode()).hexdigest()}"
+    found: Looked | None = cache.get(key)
+    if found is None:
+        found = _look_through(day)
+        cache.set(key, found, KEPT_FOR)
+    return found
+
+
+def looked_at_on(board: Board) -> date | None:
+    """Return the day on which a page judges what is late: no clock moves what it says.
+
+    The reporting date, or the end of the period shown where that is earlier.
+    """
+    reporting_on = board.context.freshness.reporting_on
+    return reporting_on and min(reporting_on, board.context.period.end_on)
+
+
+def _look_through(day: date | None) -> Looked:
+    case = case_to_look_through(day)
+    if case is None:
+        return Looked((), frozenset())
+    codes = frozenset(case.inputs.nodes[at].key for at in case.pure_inputs())
+    return Looked(tuple(findings_of(case)), codes)
 
 
 def case_to_look_through(as_of: date | None = None) -> Case | None:

@@ -58,3 +58,16 @@ def bullet(bar: Bullet | None) -> SafeString:
         f'<rect class="c-{tone}" x="{bar.x}" y="6" width="{bar.width}" height="8" />{tear}'
         '<line class="c-centre" x1="64" x2="64" y1="3" y2="17" /></svg>'
     )
+
+
+@register.simple_tag
+def share_bar(width: str) -> SafeString:
+    """Draw a share as a bar; nothing where there is none."""
+    if not width:
+        return SafeString("")
+    return format_html(
+        '<svg class="share" viewBox="0 0 96 6" preserveAspectRatio="none" aria-hidden="true" '
+        'focusable="false"><rect class="c-track" width="96" height="6" />'
+        '<rect class="c-share" width="{}" height="6" /></svg>',
+        width,
+    )

@@ -72,7 +72,7 @@ function placeOf(element, region) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const region = event.detail.target;
-  if (region.id !== "scores") return;
+  if (region?.id !== "scores") return;
   const focused = document.activeElement;
   kept = {
     open: [...region.querySelectorAll("figure[id] details[open]")].map((one) => one.closest("figure").id),
@@ -86,7 +86,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const region = event.detail.target;
-  if (region.id !== "scores" || !kept) return;
+  if (region?.id !== "scores" || !kept) return;
   for (const id of kept.open) {
     const table = document.getElementById(id)?.querySelector("details");
     if (table) table.open = true;

@@ -1,0 +1,29 @@
+"""Show the cascade itself: its tree, its map, and whether it deserves trust."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from dashboards.answers import answer_board, answer_empty
+from dashboards.pages.cascade import cascade_page
+from dashboards.selectors.archived import archived_nodes
+from dashboards.selectors.board import departments_by_name, page_board
+from dashboards.selectors.findings import looked_through
+from organisation.permissions import can_read_scores, person_of, requires
+
+
+@require_safe
+@requires(can_read_scores)
+def cascade(request: HttpRequest) -> HttpResponse:
+    """Show what leans on what, and what is doubtful in it."""
+    board = page_board(request.GET)
+    if board is None:
+        return answer_empty(request)
+    page = cascade_page(
+        board,
+        request.GET,
+        person_of(request),
+        found=looked_through(board).findings,
+        departments=departments_by_name(),
+        archived=archived_nodes() if request.GET.get("archived") else None,
+    )
+    return answer_board(request, board, "dashboards/cascade.html", {"page": page})
