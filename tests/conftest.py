@@ -1,12 +1,15 @@
 """What every test stands on: quick passwords, plain static files, a broker in memory."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import Settings
 
 from kpialign.celery import app
+from kpialign.guards import guards_lifted
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,26 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and CI=true allows none: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_without_guards() -> Iterator[None]:
+    """Let the tables be emptied after a test that commits: SQLite's triggers refuse it.
+
+    PostgreSQL truncates tables, which no trigger here is asked about.
+    """
+    empty: Callable[[TransactionTestCase], None] = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own way
+
+    def emptied(case: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite":
+            empty(case)
+            return
+        with guards_lifted():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

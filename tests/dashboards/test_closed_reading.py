@@ -20,7 +20,7 @@ from organisation.models import Entity
 from tests.dashboards.cascade import aim, make_cascade, stored
 from tests.dashboards.commands import exported, run
 from tests.dashboards.test_closing import close, weights
-from tests.factories import figure, make_department, make_kpi, make_person, period, record
+from tests.factories import figure, make_department, make_person, period, record
 
 Q1 = "2026-Q1"
 
@@ -257,7 +257,7 @@ def test_the_page_of_a_closed_period_shows_what_was_archived_since(client: Clien
 def test_a_kpi_that_came_later_is_absent_from_a_closed_period(client: Client) -> None:
     make_cascade()
     close(Q1)
-    make_kpi("SCRAP")
+    another_child()
     client.force_login(make_person("v@x.example", "viewer"))
 
     assert client.get(f"/kpis/SCRAP/?period={Q1}").status_code == 404
