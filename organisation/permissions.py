@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from organisation.access import Person, Role, access_of
+from organisation.access import Grant, Person, Role, access_of
 from organisation.models import Department, Entity, Membership, User
 
 Rest = ParamSpec("Rest")
@@ -78,6 +78,27 @@ def can_open_reviews(user: Person) -> bool:
 def can_review(user: Person, department: Department, entity: Entity | None = None) -> bool:
     """Approve or return a department's figures; that they are not one's own is the services'."""
     return access_of(user).reaches(REVIEWS, department, entity)
+
+
+def can_review_some(user: Person) -> bool:
+    """Approve or return figures at all; whose is can_review's answer."""
+    return access_of(user).has(REVIEWS)
+
+
+def where_reviewing(user: Person) -> list[Grant]:
+    """List the scopes in which a person approves and returns figures."""
+    return [grant for grant in access_of(user).grants if grant.role in REVIEWS]
+
+
+def where_reading_reviews(user: Person) -> list[Grant]:
+    """List the scopes in which a person reads which figures wait for approval."""
+    roles = REVIEWS | {Role.AUDITOR}
+    return [grant for grant in access_of(user).grants if grant.role in roles]
+
+
+def can_read_reviews(user: Person, department: Department, entity: Entity | None = None) -> bool:
+    """Read which of a department's figures wait for approval, in one entity or (None) in any."""
+    return access_of(user).reaches(REVIEWS | {Role.AUDITOR}, department, entity)
 
 
 def can_read_periods(user: Person) -> bool:

@@ -19,6 +19,7 @@ TABLE: list[tuple[Callable[[Person], bool], str]] = [
     (p.can_open_entry_sheets, "- - y y y -"),
     (p.can_enter_some_actuals, "- - y y - -"),
     (p.can_open_reviews, "- - - y y -"),
+    (p.can_review_some, "- - - y - -"),
     (p.can_read_periods, "- y - y y y"),
     (p.can_close, "- - - y - -"),
     (p.can_confirm_reopening, "- y - y - y"),  # the system admin while nobody else is here
@@ -38,6 +39,7 @@ SCOPED_TABLE: list[tuple[Scoped, str]] = [
     (p.can_read_drafts, "- - own all all -"),
     (p.can_enter_actuals, "- - own all - -"),
     (p.can_review, "- - - all - -"),
+    (p.can_read_reviews, "- - - all all -"),
 ]
 CELLS = [
     (rule, role, says) for rule, row in TABLE for role, says in zip(ROLES, row.split(), strict=True)
