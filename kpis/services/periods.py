@@ -8,8 +8,9 @@ from datetime import date
 
 from django.db import transaction
 
-from kpis.errors import PeriodRangeError
+from kpis.errors import PeriodLockedError, PeriodRangeError
 from kpis.models import ReportingPeriod
+from kpis.selectors.closing import is_anything_closed
 from organisation.models import FiscalCalendar
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
@@ -89,8 +90,12 @@ def ensure_periods(*, first_on: date, last_on: date) -> None:
 def realign_periods(*, first: int) -> None:
     """Move quarters and fiscal years to a fiscal year that begins with another month.
 
-    Labels stay; the dates behind them and the parents of months move.
+    Labels stay; the dates behind them and the parents of months move. Raises PeriodLockedError
+    once any period is closed.
     """
+    if is_anything_closed():
+        message = "Periods are closed: the fiscal year cannot begin in another month any more."
+        raise PeriodLockedError(message)
     FiscalCalendar.objects.update(first_month=first)
     held = {row.label: row for row in ReportingPeriod.objects.select_for_update()}
     if not held:

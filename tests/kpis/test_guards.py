@@ -11,6 +11,9 @@ from django.utils import timezone
 from dashboards.models import FrozenPart, NodeSlot, ScoreBlock, ScoreSnapshot, SnapshotBlock
 from dashboards.services.closing import close_period
 from kpialign.guards import PREFIX
+from kpialign.interchange.changing import CascadeRefusedError
+from kpialign.interchange.editing import edit_rows
+from kpis.errors import PeriodLockedError
 from kpis.models import (
     Actual,
     ActualRevision,
@@ -22,6 +25,7 @@ from kpis.models import (
     ReportingPeriod,
     Target,
 )
+from kpis.services.periods import realign_periods
 from objectives.models import CascadeLink
 from organisation.models import Entity
 from tests.dashboards.cascade import aim, make_cascade
@@ -250,3 +254,98 @@ def test_a_test_that_commits_may_close_too() -> None:
     close_period(period=period(Q1), entity=None, by=None, path="command", why="")
 
     assert ScoreSnapshot.objects.exists()
+
+
+def change(**rows: list[dict[str, str]]) -> str:
+    """Change rows as a form does; return what is said if it is refused."""
+    try:
+        edit_rows(rows=rows, by=None, path="form")
+    except CascadeRefusedError as error:
+        return "; ".join(str(one) for one in error.errors)
+    return ""
+
+
+def target(label: str, entity: str = "GROUP") -> str:
+    row = {"kpi": "DELIVERY", "entity": entity, "period": label, "target": "55"}
+    return change(targets=[row])
+
+
+def actual(label: str) -> str:
+    return change(actuals=[{"kpi": "DELIVERY", "period": label, "value": "55"}])
+
+
+def test_targets_change_only_where_nothing_inside_or_around_is_closed(closed: None) -> None:
+    assert f"{Q1}, or one inside or around it, is closed for GROUP" in target(Q1)
+    assert "is closed for GROUP" in target("2026")
+    assert target(Q2) == ""
+
+
+def test_an_equal_row_of_a_closed_period_is_no_change(closed: None) -> None:
+    row = {"kpi": "DELIVERY", "period": Q1, "baseline": "0", "target": "100"}
+
+    assert change(targets=[row], actuals=[{"kpi": "DELIVERY", "period": Q1, "value": "80"}]) == ""
+
+
+def test_a_quarters_figure_is_taken_while_only_a_month_inside_is_closed(db: None) -> None:
+    make_cascade()
+    close_period(period=period("2026-01"), entity=None, by=None, path="command", why="x")
+
+    assert actual(Q1) == ""
+    assert "is closed for GROUP" in target(Q1)
+
+
+def test_figures_of_a_closed_period_are_refused_by_every_way(closed: None) -> None:
+    assert f"{Q1} is closed for GROUP" in actual(Q1)
+    cell = in_q1()
+    for path in ("form", "api", "import"):
+        for status in ("draft", "submitted"):
+            with pytest.raises(PeriodLockedError, match="2026-Q1 is closed for Group"):
+                record(figure(cell.kpi, Q1, "1", status=status, why="so"), path=path)
+    assert ActualRevision.objects.filter(actual=cell).count() == 1
+    assert actual(Q2) == ""
+
+
+def test_rates_of_a_closed_group_are_refused(closed: None) -> None:
+    def rate(label: str) -> str:
+        return change(rates=[{"currency": "USD", "period": label, "average": "3", "closing": "3"}])
+
+    assert f"{Q1} is closed for a group" in rate(Q1)
+    assert rate(Q2) == ""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"code": "NORTH", "currency": "USD"},
+        {"code": "NORTH", "active_from": "2026-02"},
+        {"code": "NORTH", "active_to": "2026-02"},
+        {"code": "NORTH", "parent": "SOUTH"},
+    ],
+    ids=lambda row: next(name for name in row if name != "code"),
+)
+def test_a_closed_entity_stays_where_and_what_it_was(closed: None, row: dict[str, str]) -> None:
+    assert change(entities=[{"code": "SOUTH", "name": "South", "parent": "GROUP"}]) == ""
+    before = Entity.objects.filter(code="NORTH").values().get()
+
+    said = change(entities=[row])
+
+    assert "closed" in said
+    assert Entity.objects.filter(code="NORTH").values().get() == before
+
+
+def test_a_closed_entity_may_end_later_and_change_its_name(closed: None) -> None:
+    assert change(entities=[{"code": "NORTH", "name": "The north", "active_to": "2026-05"}]) == ""
+
+
+@pytest.mark.parametrize(("key", "value"), [("fiscal_year_start", "4"), ("currency", "USD")])
+def test_settings_that_closed_figures_rest_on_stay(closed: None, key: str, value: str) -> None:
+    Rate.objects.filter(period=period(Q2)).delete()
+
+    assert "periods are closed" in change(settings=[{"key": key, "value": value}])
+
+
+def test_the_calendar_is_not_realigned_once_anything_is_closed(closed: None) -> None:
+    with pytest.raises(PeriodLockedError):
+        realign_periods(first=4)
+
+    assert period(Q1).start_on == date(2026, 1, 1)

@@ -91,7 +91,7 @@ def _compare(
             proposal.unchanged_actuals += 1
             continue
         proposal.actuals.append(ActualEntry(number, cell, new))
-        if rules.is_closed(row.entity, row.period):
+        if rules.closed.holds(row.entity, row.period):
             told = f"{row.period} is closed for {row.entity}"
             proposal.report.error("actuals", number, "period", told, OPEN_PERIODS)
 

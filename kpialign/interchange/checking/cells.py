@@ -6,12 +6,12 @@ from functools import cache
 from typing import NamedTuple
 
 from kpialign.interchange import figures, periods
+from kpialign.interchange.checking.closed import ClosedSpans
 from kpialign.interchange.checking.formulas import LENGTHS
 from kpialign.interchange.figures import Figure, Percent
 from kpialign.interchange.periods import LENGTH_WORDS, Span
 from kpialign.interchange.problems import CellError, shown
 from kpialign.interchange.proposal import Proposal
-from kpis.models import PeriodState
 
 PERCENT = "%"
 
@@ -35,7 +35,7 @@ class CellRules:
         self.span = cache(self._span)
         self.active = cache(self._active)
         self.wrong_place = cache(self._wrong_place)
-        self._closed = self._closed_spans()
+        self.closed = ClosedSpans(proposal.first_month)
 
     def _span(self, label: str) -> Span:
         return periods.span_of(label, self._first_month)
@@ -53,26 +53,6 @@ class CellRules:
         if entity not in self._entities:
             return Wrong("entity", f"there is no {shown(entity)} in entities", "a code of entities")
         return None
-
-    def _closed_spans(self) -> dict[str, list[Span]]:
-        """Return the closed periods of each entity."""
-        closed = PeriodState.objects.filter(state=PeriodState.State.CLOSED)
-        found: dict[str, list[Span]] = {}
-        for entity, label in closed.values_list("entity__code", "period__label"):
-            found.setdefault(entity, []).append(self.span(label))
-        return found
-
-    def is_closed(self, entity: str, label: str) -> bool:
-        """Tell whether a change would reach into a closed period of an entity."""
-        span = self.span(label)
-        closed = self._closed.get(entity, ())
-        return any(one.first <= span.last and span.first <= one.last for one in closed)
-
-    def is_closed_anywhere(self, label: str) -> bool:
-        """Tell whether a period lies inside one that is closed for any entity."""
-        span = self.span(label)
-        closed = (one for spans in self._closed.values() for one in spans)
-        return any(one.first <= span.first and span.last <= one.last for one in closed)
 
     def number(self, figure: Figure, kpi: str) -> Decimal | None:
         """Take a percentage as a number of percent, if the KPI is measured in that."""

@@ -42,8 +42,10 @@ def _check_targets(proposal: Proposal, rules: CellRules) -> None:
         _check_target(proposal, rules, entry)
         _warn_of_target(proposal, rules, entry, finer)
     for entry in merged.changed:
-        if rules.is_closed(entry.new.entity, entry.new.period):
-            told = f"{entry.new.period}, or a period inside it, is closed for {entry.new.entity}"
+        if rules.closed.meets(entry.new.entity, entry.new.period):
+            told = (
+                f"{entry.new.period}, or one inside or around it, is closed for {entry.new.entity}"
+            )
             proposal.report.error("targets", entry.number, "period", told, OPEN_PERIODS)
 
 
@@ -143,6 +145,7 @@ def _check_rates(proposal: Proposal, rules: CellRules) -> None:
             if not isinstance(value, Decimal) or value <= 0:
                 told = f"the rate {getattr(value, 'number', value)} is not a number above 0"
                 report.error("rates", entry.number, column, told, "a plain number above 0")
-        if entry.new != entry.old and rules.is_closed_anywhere(row.period):
-            told = f"{row.period} is closed for an entity"
+        is_new = entry.new != entry.old
+        if is_new and rules.closed.holds_rate(row.period, proposal.entities):
+            told = f"{row.period} is closed for a group"
             report.error("rates", entry.number, "period", told, OPEN_PERIODS)

@@ -2,6 +2,7 @@
 
 from kpialign.interchange import rows, stored
 from kpialign.interchange.cells import described
+from kpialign.interchange.checking.closed import check_closed_entities, check_closed_settings
 from kpialign.interchange.checking.references import check_known, row_of
 from kpialign.interchange.problems import CellError, Report, shown
 from kpialign.interchange.proposal import Proposal, merge
@@ -9,7 +10,6 @@ from kpialign.interchange.settings_keys import SETTING_WORDS, SETTINGS
 from kpialign.interchange.sheets import SHEETS
 from kpialign.interchange.tables import Table
 from kpialign.scoring.formula import find_cycle
-from kpis.models import PeriodState
 from organisation.models import Membership
 
 GROUP = rows.EntityRow("GROUP", "Group", "", "", "", "")
@@ -44,7 +44,7 @@ def _check_settings(proposal: Proposal) -> None:
         row = max(row_of(merged, key) for key in ("at_risk", "on_track"))
         told = f"at_risk ({at_risk:f}) is above on_track ({on_track:f})"
         report.error("settings", row, "value", told, "at most on_track")
-    _check_calendar(proposal)
+    check_closed_settings(proposal)
 
 
 def _read_settings(table: Table, report: Report) -> Table:
@@ -72,18 +72,6 @@ def _read_settings(table: Table, report: Report) -> Table:
     return Table(table.sheet, numbers, read, present, frozenset(broken))
 
 
-def _check_calendar(proposal: Proposal) -> None:
-    """Keep the fiscal year as it is once a period is closed under it."""
-    merged = proposal.sheets["settings"]
-    for entry in merged.changed:
-        if entry.new.key != "fiscal_year_start" or entry.old is None:
-            continue
-        if PeriodState.objects.filter(state=PeriodState.State.CLOSED).exists():
-            told = "periods are closed, so that the fiscal year cannot begin in another month"
-            accepted = str(entry.old.value)
-            proposal.report.error("settings", entry.number, "value", told, accepted)
-
-
 def _check_entities(proposal: Proposal) -> None:
     """Check that the entities form one tree, with one root."""
     report = proposal.report
@@ -107,6 +95,7 @@ def _check_entities(proposal: Proposal) -> None:
         if starts and ends and ends < starts:
             told = f"the entity ends ({ends}) before it starts ({starts})"
             report.error("entities", entry.number, "active_to", told, f"{starts} or later")
+    check_closed_entities(proposal)
 
 
 def _check_departments(proposal: Proposal) -> None:
