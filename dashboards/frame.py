@@ -7,9 +7,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from dashboards.links import kept_query
+from kpialign.styles import current_style
 from organisation.access import Person, access_of
-from organisation.models import Membership, User
+from organisation.models import Entity, Membership, User
 from organisation.permissions import (
+    can_export_workbook,
+    can_import,
     can_open_entry_sheets,
     can_read_people,
     can_read_runs,
@@ -38,6 +41,7 @@ class Frame:
 
     person: User | None
     role: str = ""
+    may_search: bool = False
     entries: tuple[Entry, ...] = ()
 
     @property
@@ -49,6 +53,23 @@ class Frame:
     def entries_beside_tabs(self) -> list[Entry]:
         """The places that a phone keeps under More."""
         return [entry for entry in self.entries if not entry.is_tab]
+
+    @property
+    def theme(self) -> str:
+        """The theme that the person chose; nothing where the device decides."""
+        chosen = self.person.theme if self.person else User.Theme.SYSTEM
+        return "" if chosen == User.Theme.SYSTEM else chosen
+
+    @property
+    def density(self) -> str:
+        """How high the rows of tables are."""
+        return self.person.density if self.person else User.Density.STANDARD
+
+    @property
+    def separators(self) -> str:
+        """The decimal and the thousands mark, as charts take them."""
+        style = current_style()
+        return style.decimal_mark + style.thousands_mark
 
     @property
     def section(self) -> str:
@@ -88,6 +109,22 @@ DEPARTMENTS = _Place(
     frozenset({"departments", "department"}),
     keeps_context=True,
 )
+ENTITIES = _Place(
+    "Entities",
+    "Entities",
+    "entities",
+    "entities",
+    frozenset({"entities", "entity_matrix", "find_entity"}),
+    keeps_context=True,
+)
+CASCADE = _Place(
+    "Cascade",
+    "Cascade",
+    "cascade",
+    "cascade",
+    frozenset({"cascade", "cascade_map"}),
+    keeps_context=True,
+)
 ENTER = _Place(
     "Enter actuals",
     "Enter",
@@ -97,6 +134,8 @@ ENTER = _Place(
     begins_group=True,
     is_tab=True,
 )
+IMPORT = _Place("Import", "Import", "import", "import", frozenset({"import", "import_upload"}))
+EXPORT = _Place("Export", "Export", "export", "export", frozenset({"export"}))
 RUNS = _Place("Runs", "Runs", "runs", "runs", frozenset({"runs"}), begins_group=True)
 PEOPLE = _Place(
     "People",
@@ -107,15 +146,20 @@ PEOPLE = _Place(
 )
 
 
-def frame_of(request: HttpRequest, *, waiting_count: int = 0) -> Frame:
-    """Put together the navigation for whoever asks; nobody signed in has none."""
+def frame_of(
+    request: HttpRequest, *, waiting_count: int = 0, has_members: bool | None = None
+) -> Frame:
+    """Put together the navigation for whoever asks; nobody signed in has none.
+
+    `has_members` tells whether there are several entities, where the page knows.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return Frame(person=None)
     match = request.resolver_match
     current = match.url_name if match and match.url_name else ""
     entries = []
-    for place in _places(user):
+    for place in _places(user, has_members):
         is_current = current in place.pages
         entries.append(
             Entry(
@@ -130,17 +174,28 @@ def frame_of(request: HttpRequest, *, waiting_count: int = 0) -> Frame:
                 count=waiting_count if place is HOME else 0,
             )
         )
-    return Frame(person=user, role=_roles(user), entries=tuple(entries))
+    return Frame(
+        person=user,
+        role=_roles(user),
+        may_search=can_read_scores(user),
+        entries=tuple(entries),
+    )
 
 
-def _places(user: Person) -> list[_Place]:
+def _places(user: Person, has_members: bool | None) -> list[_Place]:
     """List the places that exist and that the person may see."""
     reads = can_read_scores(user)
+    if has_members is None:
+        has_members = reads and Entity.objects.exclude(parent=None).exists()
     wanted = [
         (HOME, True),
         (ENTERPRISE, reads),
         (DEPARTMENTS, reads),
+        (ENTITIES, reads and has_members),
+        (CASCADE, reads),
         (ENTER, can_open_entry_sheets(user)),
+        (IMPORT, can_import(user)),
+        (EXPORT, can_export_workbook(user)),
         (RUNS, can_read_runs(user)),
         (PEOPLE, can_read_people(user)),
     ]

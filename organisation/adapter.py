@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
 from organisation.models import User
 from organisation.services import people
@@ -46,5 +47,5 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
         people.change_password(person=user, password=password, by=user, path="form")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
-        """Go home afterwards, with the message that says it is done."""
-        return "/"
+        """Go back to one's own page, with the message that says it is done."""
+        return reverse("me")

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import (
 )
 
 from organisation.models import Department, Entity, Membership, User
+from organisation.services.tokens import FEWEST_DAYS, MOST_DAYS, USUAL_DAYS
 
 NEW = {"autocomplete": "new-password"}
 
@@ -98,6 +99,52 @@ class PersonForm(forms.Form):
         """Say the rules in the form's own words."""
         super().__init__(*args, **kwargs)
         quiet(self, {"email": "Email address", "name": "Name"})
+
+
+class LooksForm(forms.Form):
+    """How numbers, days and pages look to a person."""
+
+    number_style = forms.ChoiceField(choices=User.NumberStyle.choices)
+    date_style = forms.ChoiceField(choices=User.DateStyle.choices)
+    theme = forms.ChoiceField(choices=User.Theme.choices)
+    density = forms.ChoiceField(choices=User.Density.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(
+            self,
+            {
+                "number_style": "Numbers",
+                "date_style": "Dates",
+                "theme": "Theme",
+                "density": "Rows of tables",
+            },
+        )
+        self.fields["number_style"].help_text = "What you type on entry sheets is read so, too."
+        for field in self.fields.values():
+            message = "Choose one of the list."
+            field.error_messages |= {"required": message, "invalid_choice": message}
+
+
+class TokenForm(forms.Form):
+    """An API token to make: what it is for, and how long it lasts."""
+
+    name = forms.CharField(max_length=100)
+    days = forms.IntegerField(initial=USUAL_DAYS, min_value=FEWEST_DAYS, max_value=MOST_DAYS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Say the rules in the form's own words."""
+        super().__init__(*args, **kwargs)
+        quiet(self, {"name": "Name", "days": "Days"})
+        self.fields["name"].help_text = "What will use it, such as “Monthly load”."
+        self.fields["name"].error_messages["required"] = "Say what will use the token."
+        self.fields["days"].help_text = f"It expires after so many: {FEWEST_DAYS} to {MOST_DAYS}."
+        self.fields["days"].widget = forms.TextInput(attrs={"inputmode": "numeric"})
+        accepted = f"Write a whole number from {FEWEST_DAYS} to {MOST_DAYS}."
+        self.fields["days"].error_messages |= dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), accepted
+        )
 
 
 class SeenForm(forms.Form):

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path
 
-from organisation.views import people, signing_in
+from organisation.views import own_page, people, signing_in
 
 # allauth's own list would also open addresses for signing up, mails and resets, which nobody needs.
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("welcome/<str:token>/", signing_in.welcome, name="welcome"),
+    path("me/", own_page.me, name="me"),
+    path("me/tokens/", own_page.me_tokens, name="me_tokens"),
+    path("me/tokens/<int:token_id>/", own_page.me_token, name="me_token"),
+    path("me/sessions/", own_page.me_sessions, name="me_sessions"),
     path("people/", people.people, name="people"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/invitation/", people.person_invitation, name="person_invitation"),

@@ -247,6 +247,7 @@ def person_who_is(actor: str) -> User | None:
 def browser_of(user: User | None, actor: str) -> Client:
     client = Client()
     if user is not None:
+        user.refresh_from_db()  # a door before this one may have ended their sessions
         client.force_login(user)
         User.objects.filter(pk=user.pk).update(is_active=actor != "disabled")
     return client

@@ -154,6 +154,22 @@ def _set_active(person: User, *, active: bool, by: User | None, path: str, why: 
     )
 
 
+@transaction.atomic
+def sign_out_elsewhere(*, person: User, by: User | None, path: str) -> User:
+    """End every session of a person; return them as they are now, to sign this one in anew."""
+    end_sessions(person)
+    trail.record(
+        actor=by,
+        path=path,
+        action="sign_out",
+        subject_kind=PERSON,
+        subject_key=person.email,
+        before=None,
+        after=None,
+    )
+    return User.objects.get(pk=person.pk)
+
+
 def end_sessions(*people: User) -> None:
     """End every session that these people began with the access they had until now."""
     User.objects.filter(pk__in=[person.pk for person in people]).update(
