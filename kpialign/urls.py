@@ -10,6 +10,9 @@ urlpatterns = [
     path("", include("organisation.urls")),
     path("", include("kpis.urls")),
     path("", include("dashboards.urls")),
+    path("", include("kpialign.shaping.urls")),
+    path("", include("kpialign.interchange.urls")),
+    path("", include("kpialign.api.urls")),
 ]
 
 handler500 = "kpialign.views.server_error"

@@ -166,9 +166,9 @@ def addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, UR
 
 def test_an_address_is_lower_case_ends_in_a_slash_and_has_a_name() -> None:
     for path, entry in addresses(get_resolver()):
-        plain = re.sub(r"<\w+:\w+>|<\w+>|\.(csv|xlsx)$", "", path)
+        plain = re.sub(r"<\w+:\w+>|<\w+>|\.(csv|xlsx|zip)$", "", path)
 
         assert re.fullmatch(r"[a-z/-]*", plain.removeprefix("api/v1")), path
-        assert path in {"", "healthz", "readyz"} or path.endswith(("/", ".csv", ".xlsx")), path
+        assert path in {"", "healthz", "readyz"} or path.endswith(("/", ".csv", ".xlsx", ".zip")), path
         assert entry.name, path
         assert re.fullmatch(r"[a-z_]+", entry.name), entry.name

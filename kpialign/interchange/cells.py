@@ -127,26 +127,36 @@ def name(cell: Cell) -> str:
     return written
 
 
-def choice(*accepted: str, **later: str) -> Reader:
-    """Make the reader of one of some words; those that come later are refused with a reason."""
+@dataclass(frozen=True)
+class Choice:
+    """The reader of one of some words; those that come later are refused with a reason."""
 
-    def read(cell: Cell) -> str:
+    accepted: tuple[str, ...]
+    later: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, cell: Cell) -> str:
+        """Read the word, whatever its case."""
         refuse_bad(cell)
         written = cell.strip().casefold() if isinstance(cell, str) else described(cell)
-        if written in accepted:
+        if written in self.accepted:
             return written
-        if written in later:
-            raise CellError(later[written], ", ".join(accepted))
-        raise CellError(f"{shown(written)} is none of them", ", ".join(accepted))
+        told = dict(self.later).get(written, f"{shown(written)} is none of them")
+        raise CellError(told, ", ".join(self.accepted))
 
-    return read
+
+def choice(*accepted: str, **later: str) -> Choice:
+    """Make the reader of one of some words; `later` are words with the reason against them."""
+    return Choice(accepted, tuple(later.items()))
+
+
+YES_NO = choice("yes", "no")
 
 
 def yes_no(cell: Cell) -> bool:
     """Read yes or no; TRUE and FALSE of a workbook are that too."""
     if isinstance(cell, Flag):
         return cell.on
-    return bool(choice("yes", "no")(cell) == "yes")
+    return YES_NO(cell) == "yes"
 
 
 def email(cell: Cell) -> str:
@@ -170,16 +180,28 @@ def currency(cell: Cell) -> str:
     raise CellError(f"{described(cell)} is not a currency", "three letters, such as EUR")
 
 
-def whole(least: int, most: int) -> Reader:
-    """Make the reader of a whole number between two others."""
-    accepted = f"a whole number from {least} to {most}"
+@dataclass(frozen=True)
+class Whole:
+    """The reader of a whole number between two others."""
 
-    def read(cell: Cell) -> int:
+    least: int
+    most: int
+
+    @property
+    def accepted(self) -> str:
+        """Say which numbers are taken."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def __call__(self, cell: Cell) -> int:
+        """Read the number; one without a fraction may have a decimal point."""
         refuse_bad(cell)
         written = str(cell).strip() if isinstance(cell, str | float) else ""
         found = re.fullmatch(r"([0-9]{1,15})(?:\.0+)?", written)
-        if not found or not least <= int(found[1]) <= most:
-            raise CellError(f"{described(cell)} does not fit", accepted)
+        if not found or not self.least <= int(found[1]) <= self.most:
+            raise CellError(f"{described(cell)} does not fit", self.accepted)
         return int(found[1])
 
-    return read
+
+def whole(least: int, most: int) -> Whole:
+    """Make the reader of a whole number between two others."""
+    return Whole(least, most)

@@ -230,3 +230,5 @@ SHEETS: dict[str, Sheet] = {
 SHEET_WORDS = ", ".join(SHEETS)
 # Left out, such a sheet would give periods another meaning than the file does.
 LATER = {"calendar": "calendars other than months come later"}
+# The sheet of the template that tells how to fill it in: no sheet of a cascade, and no mistake.
+READ_ME = "Read me"

@@ -13,7 +13,7 @@ from typing import Any
 
 from kpialign.interchange.cells import BadCell, Cell, Flag, PercentCell
 from kpialign.interchange.problems import ImportRefusedError, Report, shown
-from kpialign.interchange.sheets import LATER, SHEET_WORDS, SHEETS
+from kpialign.interchange.sheets import LATER, READ_ME, SHEET_WORDS, SHEETS
 from kpialign.interchange.tables import RawTable, TableBuilder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +102,8 @@ class _Reading:
         """Tell which sheets are read, and which are not."""
         for name, kind, visible in sheets:
             folded = name.strip().casefold()
+            if folded == READ_ME.casefold():
+                continue
             if folded in LATER:
                 self._report.error(folded, 1, "-", LATER[folded], "calendar months")
                 continue

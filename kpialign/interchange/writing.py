@@ -59,14 +59,15 @@ def write_folder(folder: Path, sheets: Sheets) -> int:
                 writer = csv.writer(file)
                 writer.writerow(column.name for column in sheet.columns)
                 for row in rows:
-                    writer.writerow([_csv_cell(value) for value in row])
+                    writer.writerow([csv_cell(value) for value in row])
                     count += 1
     except OSError as error:
         raise RefusedError(f"{folder} cannot be written: {error.strerror}.") from None
     return count
 
 
-def _csv_cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """Write a value for a text file: numbers as such, no text so that it is calculated."""
     cell = written(value)
     if isinstance(cell, Decimal):
         return digits(cell)

@@ -56,11 +56,11 @@ def request_recomputes(changes: Iterable[Change], *, by: User | None, why: str) 
         transaction.on_commit(wake_worker, robust=True)
 
 
-def wake_worker() -> None:
+def wake_worker(task: str = REFRESH_TASK) -> None:
     """Send the wake-up; without a broker the next tick finds the request in the database."""
     try:
         app.send_task(
-            REFRESH_TASK,
+            task,
             expires=WAKE_UP_EXPIRES,
             ignore_result=True,
             retry=True,
