@@ -45,7 +45,7 @@ class Program:
         body: object = None,
         *,
         query: dict[str, Any] | None = None,
-        **headers: str,
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         """Send a body of JSON, whatever comes of it."""
         return self.client.generic(
@@ -54,14 +54,15 @@ class Program:
             "" if body is None else json.dumps(body),
             content_type="application/json",
             query_params=query,
-            headers={name.replace("_", "-"): value for name, value in headers.items()},
+            headers={name.replace("_", "-"): value for name, value in (headers or {}).items()},
         )
 
     def post(self, path: str, body: object) -> Answer:
         return self.ask("POST", path, body)
 
-    def patch(self, path: str, body: object, **headers: str) -> Answer:
-        return self.ask("PATCH", path, body, **headers)
+    def patch(self, path: str, body: object, *, if_match: str = "") -> Answer:
+        headers = {"if_match": if_match} if if_match else {}
+        return self.ask("PATCH", path, body, headers=headers)
 
 
 def program_of(role: str, *, department: str = "", entity: str = "") -> Program:

@@ -164,7 +164,7 @@ def test_whoever_was_slower_is_told_who_was_faster(admin: Program) -> None:
 
 
 def test_targets_are_set_one_or_many_at_once(admin: Program) -> None:
-    one = {"kpi": "DIO", "period": "2026-Q1", "target": "45.5", "baseline": 60}
+    one: dict[str, object] = {"kpi": "DIO", "period": "2026-Q1", "target": "45.5", "baseline": 60}
     many = [one | {"target": 44, "baseline": 61}, one | {"period": "2026-Q2"}]
 
     assert told(admin.post("targets/", one))[1]["added"] == 1
@@ -179,7 +179,7 @@ def test_targets_are_set_one_or_many_at_once(admin: Program) -> None:
 
 
 def test_one_wrong_row_of_a_list_keeps_all_of_it_out(admin: Program) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"kpi": "DIO", "period": "2026-Q1", "target": 1},
         {"kpi": "NOPE", "period": "2026-Q2", "target": "1,5"},
     ]
