@@ -101,14 +101,16 @@ class Board:
 def page_board(asked: Mapping[str, str]) -> Board | None:
     """Read the board of a page; None before there is anything to show.
 
-    At most nine queries while nothing of it is closed; then two more, and four more where it was
-    closed under an earlier version of the plan.
+    At most eight queries while nothing was ever closed; then three more, and four more where it
+    was closed under an earlier version of the plan.
     """
     current = cascade_in_force()
     context = page_context(asked, current)
     if context is None or not current.nodes:
         return None
-    snapshots = Snapshots([context.entity.pk], [one.pk for one in context.history])
+    snapshots = Snapshots()
+    if context.freshness.has_snapshots:
+        snapshots = Snapshots([context.entity.pk], [one.pk for one in context.history])
     closed = snapshots.head(context.entity.pk, context.period.pk)
     cascade = current
     if closed is not None:

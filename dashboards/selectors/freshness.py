@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Subquery
+from django.db.models import Count, Exists, Subquery
 from django.utils import timezone
 
-from dashboards.models import RecomputeLease, RecomputeRun, WorkerHeartbeat
+from dashboards.models import RecomputeLease, RecomputeRun, ScoreSnapshot, WorkerHeartbeat
 from organisation.selectors import outstanding_requests
 
 SILENCE = timedelta(seconds=30)
@@ -24,6 +24,7 @@ class Freshness:
     worker_seen_at: datetime | None
     failed_error: str
     reporting_on: date | None  # the end of the last period of which any figure is known
+    has_snapshots: bool = False  # whether any period was ever closed
 
     @property
     def is_current(self) -> bool:
@@ -49,6 +50,7 @@ def freshness() -> Freshness:
         last_state=Subquery(ended.values("state")[:1]),
         last_error=Subquery(ended.values("error")[:1]),
         seen_at=Subquery(seen.values("at")[:1]),
+        has_snapshots=Exists(ScoreSnapshot.objects.all()),
     ).first()
     if found is None:
         return Freshness(outstanding_requests().count(), None, 0, "", None, "", None)
@@ -60,4 +62,5 @@ def freshness() -> Freshness:
         worker_seen_at=found.seen_at,
         failed_error=found.last_error or "" if found.last_state == State.FAILED else "",
         reporting_on=date.fromordinal(found.span_end) if found.span_end else None,
+        has_snapshots=found.has_snapshots,
     )
