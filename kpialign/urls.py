@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kpis.urls")),
     path("", include("dashboards.urls")),
     path("", include("kpialign.shaping.urls")),
+    path("", include("kpialign.interchange.urls")),
     path("", include("kpialign.api.urls")),
 ]
 
