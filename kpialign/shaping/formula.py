@@ -88,12 +88,13 @@ def _row(typed: Mapping[str, str]) -> dict[str, str]:
     is_free = CODE.fullmatch(code) and code not in stored.kpis()
     row = {
         "code": code if is_free else STAND_IN,
-        "name": "-",
+        "name": "this KPI",
         "category": KPI.Category.OPERATIONAL.value,
         "department": typed.get("department", "") or "-",
         "direction": "higher",
     }
     row |= texts_of(held)
+    row["unit"] = typed.get("unit", row.get("unit", ""))
     row["frequency"] = _one_of(KPI.Frequency.values, typed, "frequency", "monthly")
     row["time_rollup"] = _one_of(NodeDefinition.TimeRollup.values, typed, "time_rollup", "formula")
     row["entity_rollup"] = _one_of(NodeDefinition.EntityRollup.values, typed, "entity_rollup", "")
@@ -108,7 +109,7 @@ def _problems(row: Mapping[str, str], name: str, by: User) -> list[str]:
     try:
         edit_rows(rows={"kpis": [row]}, by=by, path=trail.Path.FORM, dry_run=True)
     except CascadeRefusedError as refusal:
-        names = {row["code"]: name or "this KPI"}
+        names = {row["code"]: name or row["name"]}
         told = [sentence(one, names) for one in refusal.errors if one.column in ABOUT]
         return list(dict.fromkeys(told))
     except RefusedError as refusal:

@@ -74,6 +74,8 @@ def place(
         told = sentence(problem, names)
         given = placed.get(problem.sheet, ())
         number = problem.row - FIRST_ROW
+        if number < 0 and len(given) == 1:
+            number = 0  # row 1 stands for what is stored: it clashes with the one row given
         form = given[number] if 0 <= number < len(given) else None
         field = _field(form, problem.column)
         if form is None or field is None:

@@ -142,7 +142,8 @@ class SettingForm(RowForm):
         self.fields["value"].help_text = hint
         self.initial.setdefault("value", self.default)
         self.fields["value"].required = True
-        self.fields["value"].error_messages["required"] = f"Fill in: {label.lower()}."
+        named = label[:1].lower() + label[1:]
+        self.fields["value"].error_messages["required"] = f"Fill in: {named}."
 
     @property
     def new_row(self) -> dict[str, str]:

@@ -38,8 +38,11 @@ class RowForm(forms.Form):
         held = {name: self._value(name, shown[name]) for name in self.columns if name in shown}
         self.initial = {**(initial or {}), **held, "seen": packed(row)}
         for field in self.fields.values():
-            wanted = f"Fill in: {(field.label or '').lower()}."
-            field.error_messages["required"] = wanted
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["required"] = "Choose one."
+            else:
+                label = str(field.label or "")
+                field.error_messages["required"] = f"Fill in: {label[:1].lower() + label[1:]}."
 
     @property
     def columns(self) -> list[str]:
