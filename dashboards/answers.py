@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from dashboards.pages.activity import nearest_active
 from dashboards.selectors.board import Board
 from kpialign.htmx import asks_for
 from kpialign.scoring.status import Status
@@ -21,6 +22,7 @@ def answer_board(
         "board": board,
         "context": board.context,
         "fragment": fragment,
+        "instead": nearest_active(board.context),
         "may_shape_rates": can_import(request.user),
         **context,
     }

@@ -5,24 +5,7 @@ from datetime import date
 from dashboards.figures import shown
 from dashboards.selectors.context import Context, name_of
 from kpis.models import ReportingPeriod
-from organisation.models import Entity
-
-
-def is_active(entity: Entity, period: ReportingPeriod) -> bool:
-    """Whether an entity is active in any month of a period."""
-    begins_later = entity.active_from is not None and entity.active_from > period.end_on
-    has_ended = entity.active_to is not None and month_end(entity.active_to) < period.start_on
-    return not begins_later and not has_ended
-
-
-def month_end(first: date) -> date:
-    """Return the last day of a month that is given by its first.
-
-    >>> month_end(date(2024, 2, 1))
-    datetime.date(2024, 2, 29)
-    """
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+from kpis.selectors.closing import is_active
 
 
 def not_active(context: Context) -> str:

@@ -5,11 +5,11 @@ from math import isnan
 
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
-from dashboards.pages.activity import is_active
 from dashboards.pages.measures import named
 from dashboards.pages.member_parts import Part, Telling, own_unit
 from dashboards.selectors.context import name_of
 from kpialign.scoring.explanation import ValuePart
+from kpis.selectors.closing import is_active
 
 MOST_ADDED = 4  # members that a sum is written out for
 
