@@ -8,15 +8,20 @@ from django.urls import reverse
 
 from dashboards.links import kept_query
 from kpialign.styles import current_style
+from kpis.selectors.reviews import to_review_count
 from organisation.access import Person, access_of
 from organisation.models import Entity, Membership, User
 from organisation.permissions import (
+    can_edit_cascade,
     can_export_workbook,
     can_import,
     can_open_entry_sheets,
+    can_open_reviews,
     can_read_people,
+    can_read_periods,
     can_read_runs,
     can_read_scores,
+    can_read_trail,
 )
 
 
@@ -122,7 +127,27 @@ CASCADE = _Place(
     "Cascade",
     "cascade",
     "cascade",
-    frozenset({"cascade", "cascade_map"}),
+    frozenset(
+        {
+            "cascade",
+            "cascade_map",
+            "shape_objective",
+            "shape_objective_new",
+            "shape_kpi",
+            "shape_kpi_new",
+            "shape_children",
+            "shape_targets",
+            "shape_archive",
+        }
+    ),
+    keeps_context=True,
+)
+ALIGNMENT = _Place(
+    "Alignment",
+    "Alignment",
+    "alignment",
+    "alignment",
+    frozenset({"alignment"}),
     keeps_context=True,
 )
 ENTER = _Place(
@@ -134,15 +159,37 @@ ENTER = _Place(
     begins_group=True,
     is_tab=True,
 )
+REVIEW = _Place("Review", "Review", "review", "review", frozenset({"review"}))
+PERIODS = _Place("Periods", "Periods", "periods", "periods", frozenset({"periods", "period"}))
 IMPORT = _Place("Import", "Import", "import", "import", frozenset({"import", "import_upload"}))
 EXPORT = _Place("Export", "Export", "export", "export", frozenset({"export"}))
 RUNS = _Place("Runs", "Runs", "runs", "runs", frozenset({"runs"}), begins_group=True)
+TRAIL = _Place("Trail", "Trail", "trail", "trail", frozenset({"trail"}))
 PEOPLE = _Place(
     "People",
     "People",
     "people",
     "people",
     frozenset({"people", "person", "person_invitation"}),
+)
+SETTINGS = _Place(
+    "Settings",
+    "Settings",
+    "settings",
+    "settings",
+    frozenset(
+        {
+            "settings",
+            "shape_entities",
+            "shape_entity",
+            "shape_entity_new",
+            "shape_departments",
+            "shape_department",
+            "shape_department_new",
+            "shape_perspectives",
+            "shape_rates",
+        }
+    ),
 )
 
 
@@ -158,6 +205,7 @@ def frame_of(
         return Frame(person=None)
     match = request.resolver_match
     current = match.url_name if match and match.url_name else ""
+    counts = {HOME.name: waiting_count, REVIEW.name: to_review_count(user)}
     entries = []
     for place in _places(user, has_members):
         is_current = current in place.pages
@@ -171,7 +219,7 @@ def frame_of(
                 is_tab=place.is_tab,
                 is_current=is_current,
                 current_as="page" if current == place.name else "true",
-                count=waiting_count if place is HOME else 0,
+                count=counts.get(place.name, 0),
             )
         )
     return Frame(
@@ -193,11 +241,16 @@ def _places(user: Person, has_members: bool | None) -> list[_Place]:
         (DEPARTMENTS, reads),
         (ENTITIES, reads and has_members),
         (CASCADE, reads),
+        (ALIGNMENT, reads),
         (ENTER, can_open_entry_sheets(user)),
+        (REVIEW, can_open_reviews(user)),
+        (PERIODS, can_read_periods(user)),
         (IMPORT, can_import(user)),
         (EXPORT, can_export_workbook(user)),
         (RUNS, can_read_runs(user)),
+        (TRAIL, can_read_trail(user)),
         (PEOPLE, can_read_people(user)),
+        (SETTINGS, can_edit_cascade(user)),
     ]
     return [place for place, may in wanted if may]
 

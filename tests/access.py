@@ -89,6 +89,7 @@ TRAIL_READERS = frozenset({"finance_admin", "auditor", "system_admin"})
 ADMINS = frozenset({"system_admin"})
 REVIEW_READERS = frozenset({"finance_admin", "auditor"})
 FINANCE = frozenset({"finance_admin"})
+PERIOD_READERS = frozenset({"executive", "finance_admin", "auditor", "system_admin"})
 PEOPLE = {"own": "<person>", "absent": "987654321"}
 DEPARTMENTS = {"own": "OPS", "foreign": "SALES", "absent": "NOPE"}
 UPLOADS = {"own": "<upload>", "foreign": "<upload of another>", "absent": "987654321"}
@@ -180,16 +181,27 @@ ACCESS = {
     "effect": Row("/departments/{}/effect/", objects=DEPARTMENTS),
     "objective": Row("/objectives/{}/", objects={"own": "MARGIN", "absent": "NOPE"}),
     "kpi": Row("/kpis/{}/", objects={"own": "DIO", "foreign": "DSO", "absent": "NOPE"}),
+    "alignment": Row("/alignment/"),
     "cascade": Row("/cascade/"),
     "search": Row("/search/"),
     "runs": Row("/runs/", readers=TRAIL_READERS),
     "freshness": Row("/freshness/"),
+    "trail": Row("/trail/", readers=TRAIL_READERS),
+    "trail_csv": Row("/trail.csv", readers=TRAIL_READERS, is_recorded=True),
     "people": Row("/people/", readers=TRAIL_READERS, writers=ADMINS),
     "person": Row("/people/{}/", readers=TRAIL_READERS, writers=ADMINS, objects=PEOPLE),
     "person_invitation": Row(
         "/people/{}/invitation/", is_written_only=True, writers=ADMINS, objects=PEOPLE
     ),
     "person_state": Row("/people/{}/state/", is_written_only=True, writers=ADMINS, objects=PEOPLE),
+    "periods": Row("/periods/", readers=PERIOD_READERS),
+    # The system admin writes as the second person, while nobody else can confirm.
+    "period": Row(
+        "/periods/{}/",
+        readers=PERIOD_READERS,
+        writers=PERIOD_READERS - {"auditor"},
+        objects={"own": "2026-Q1", "absent": "2026-Q9"},
+    ),
     "review": Row("/review/", readers=REVIEW_READERS, writers=FINANCE),
     "entry_index": Row("/enter/", readers=SHEET_READERS),
     "entry_sheet": Row(

@@ -83,6 +83,8 @@ class ActualRevision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["actual", "number"], name="revision_is_numbered_once"),
         ]
+        # Few of very many revisions wait for approval, and every page of finance counts them.
+        indexes = [models.Index(fields=["status"], name="revision_status")]
 
     def __str__(self) -> str:
         return f"Revision {self.number} of {self.actual_id}"

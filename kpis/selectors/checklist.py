@@ -29,6 +29,7 @@ class Gap:
     owner_name: str
     department: Department
     kind: Kind
+    cell_key: str = ""  # names the figure's place in its entry sheet
 
     @property
     def words(self) -> str:
@@ -117,6 +118,7 @@ def _gap(kpi: KPI, entity: Entity, period: ReportingPeriod, owner: str, kind: Ki
         owner_name=owner,
         department=kpi.department,
         kind=kind,
+        cell_key=f"{kpi.pk}-{entity.pk}",
     )
 
 
