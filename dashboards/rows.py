@@ -37,6 +37,7 @@ class ScoreShown:
     covered: str  # "82 % covered"; empty when everything is in
     bounds: str  # "could lie between 55.0 and 80.0 until Lead time is in"; empty when known
     is_provisional: bool
+    as_closed: str = ""  # the score of an earlier close, where it is another or may become it
 
     @property
     def note(self) -> str:

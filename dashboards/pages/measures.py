@@ -125,7 +125,18 @@ def score_shown(board: Board, code: str, *, with_bounds: bool = False) -> ScoreS
         covered=covered(found.coverage),
         bounds=bounds(board, code) if with_bounds else "",
         is_provisional=Mark.PROVISIONAL in found.marks,
+        as_closed=_as_closed(board, code),
     )
+
+
+def _as_closed(board: Board, code: str) -> str:
+    """Write the score of an earlier close beside one that may move again, or has moved."""
+    then = board.as_closed(code)
+    if then is None or board.earlier is None or not then.is_scored:
+        return ""
+    if not board.earlier.is_reopened and repr(then.score) == repr(board.score(code).score):
+        return ""
+    return score_text(then.score, board.earlier.head.limits)
 
 
 def score_text(score: float, limits: Thresholds) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from dashboards.figures import shown
 from dashboards.selectors.cascade import Cascade, NodeFacts, cascade_in_force, cascade_then
 from dashboards.selectors.context import Context, page_context
 from dashboards.selectors.earlier import EarlierClose, earlier_close
@@ -58,6 +60,26 @@ class Board:
     def _scores(self) -> dict[tuple[str, int], NodeScore]:
         """Keep what was read: the sentences, tables and charts of a page ask again and again."""
         return {}
+
+    @property
+    def closed_words(self) -> str:
+        """Say when the page's period was closed, by whom; nothing while it is open."""
+        if self.closed is None:
+            return ""
+        day = self._day(self.closed)
+        return f"Closed {day} by {self.closed.closed_by}, snapshot {self.closed.number}"
+
+    @property
+    def earlier_words(self) -> str:
+        """Say that the page's period was closed before, and is open again or closed anew."""
+        if self.earlier is None:
+            return ""
+        state = "Reopened" if self.earlier.is_reopened else "Closed anew"
+        return f"{state}; closed before on {self._day(self.earlier.head)}"
+
+    def _day(self, head: SnapshotHead) -> str:
+        zone = ZoneInfo(self.context.organisation.timezone)
+        return shown.day(head.closed_at.astimezone(zone).date())
 
     def as_closed(self, code: str) -> NodeScore | None:
         """Return a node's score of an earlier close: of a reopened period, or one closed anew."""

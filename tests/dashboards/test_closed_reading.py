@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from dashboards.models import ScoreSnapshot
 from dashboards.selectors.board import page_board
@@ -261,3 +262,48 @@ def test_a_kpi_that_came_later_is_absent_from_a_closed_period(client: Client) ->
     client.force_login(make_person("v@x.example", "viewer"))
 
     assert client.get(f"/kpis/SCRAP/?period={Q1}").status_code == 404
+
+
+def test_pages_say_that_a_period_is_closed_and_what_it_was(client: Client, db: None) -> None:
+    make_cascade()
+    close(Q1)
+    client.force_login(make_person("v@x.example", "viewer"))
+
+    enterprise = client.get(f"/enterprise/?period={Q1}").content.decode()
+    assert "by the system, snapshot 1" in enterprise
+    assert "As closed" not in enterprise
+
+    reopen(Q1)
+    record(figure(lead_time(), Q1, "80"))
+    refresh_scores(path="task")
+    for path in ("/enterprise/", "/objectives/SPEED/"):
+        page = client.get(f"{path}?period={Q1}").content.decode()
+        assert "Reopened; closed before on" in page
+        assert "As closed: 70.0" in page
+    assert "As closed: score 40.0" in client.get(f"/kpis/LEAD-TIME/?period={Q1}").content.decode()
+    close(Q1)
+    again = client.get(f"/enterprise/?period={Q1}").content.decode()
+    assert "snapshot 2" in again
+    assert "As closed: 70.0" in again
+
+
+@pytest.mark.parametrize("path", ["/enterprise/", "/objectives/SPEED/", "/departments/OPS/"])
+def test_a_closed_page_asks_little_more_of_the_database(
+    client: Client, db: None, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_cascade()
+    close("2026-Q1")
+    close("2026-Q2")
+    new_weights()
+    refresh_scores(path="task")
+    client.force_login(make_person("v@x.example", "viewer"))
+
+    with django_assert_max_num_queries(4 + 9 + 3 + 4):
+        client.get(f"{path}?period={Q1}")
+
+
+def test_a_node_that_was_not_there_has_no_explanation(db: None) -> None:
+    make_cascade()
+    close("2026-Q1")
+
+    assert explained_score("NOTHING", Entity.objects.get(), period(Q1)) is None
