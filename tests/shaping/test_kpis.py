@@ -176,7 +176,7 @@ def test_a_formula_being_typed_is_tried_on_the_latest_figures() -> None:
     assert "Uses <a" in said
     assert "KPI PROFIT</a> (12.0)" in said
     assert "KPI REVENUE</a> (100.0)" in said
-    assert "It makes <b>Q1 FY26: 12.0\u00a0%</b>." in said
+    assert "It makes <b>Q1 FY26: 12.0 %</b>." in said
     assert "A longer period is calculated anew from its own inputs." in said
 
 
@@ -186,7 +186,7 @@ def test_a_formula_being_typed_is_tried_on_the_latest_figures() -> None:
         ("2 * (3 +", "Column 9: the formula ends too early."),
         ("A + NOPE", "Column 5: there is no KPI &#x27;NOPE&#x27;."),
         ("A + TOP", "Column 5: TOP is an objective."),
-        ("[A] + 1", "circle: KPI B (B) &gt; KPI A (A) &gt; KPI B (B)."),
+        ("[A] + 1", "circle: KPI A (A) &gt; KPI B (B) &gt; KPI A (A)."),
         ("prev(C)", "Column 6: C is a sum over a longer period (annual)."),
     ],
 )

@@ -26,16 +26,22 @@ class EntityForm(RowForm):
         max_length=3,
         required=False,
         label="Currency",
+        widget=forms.TextInput(attrs={"class": "short"}),
         help_text="Three letters, such as CHF. Empty: the organisation's.",
     )
     active_from = forms.CharField(
         max_length=10,
         required=False,
         label="First month",
+        widget=forms.TextInput(attrs={"class": "short"}),
         help_text="Such as 2026-03. Empty: from the beginning.",
     )
     active_to = forms.CharField(
-        max_length=10, required=False, label="Last month", help_text="Empty: it goes on."
+        max_length=10,
+        required=False,
+        label="Last month",
+        help_text="Empty: it goes on.",
+        widget=forms.TextInput(attrs={"class": "short"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -118,6 +124,7 @@ WORDS = {
     "kpis_per_objective": ("KPIs per objective, at most", "More of them is a finding"),
     "kpis_per_department": ("KPIs per department, at most", "More of them is a finding"),
 }
+LONG = frozenset({"organisation", "plan", "timezone"})
 GROUPS = (
     ("The organisation", ("organisation", "plan", "currency", "fiscal_year_start", "timezone")),
     ("When a score is good", ("on_track", "at_risk", "min_coverage")),
@@ -142,6 +149,8 @@ class SettingForm(RowForm):
         self.fields["value"].help_text = hint
         self.initial.setdefault("value", self.default)
         self.fields["value"].required = True
+        if key not in LONG:
+            self.fields["value"].widget.attrs["class"] = "short"
         named = label[:1].lower() + label[1:]
         self.fields["value"].error_messages["required"] = f"Fill in: {named}."
 

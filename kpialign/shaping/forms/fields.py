@@ -72,9 +72,7 @@ def text_area(label: str, hint: str = "") -> forms.CharField:
 
 def one_of(label: str, choices: Sequence[tuple[str, str]], hint: str = "") -> forms.ChoiceField:
     """Make a field of which one is chosen, each choice with what it means."""
-    return forms.ChoiceField(
-        label=label, choices=choices, help_text=hint, widget=forms.RadioSelect
-    )
+    return forms.ChoiceField(label=label, choices=choices, help_text=hint, widget=forms.RadioSelect)
 
 
 def number_field(label: str, hint: str = "") -> forms.CharField:

@@ -19,7 +19,12 @@ class LinkForm(RowForm):
     sheet = "links"
     weight = number_field("Weight")
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
-    lag = forms.CharField(required=False, max_length=4, label="Lag")
+    lag = forms.CharField(
+        required=False,
+        max_length=4,
+        label="Lag",
+        widget=forms.TextInput(attrs={"class": "figure", "inputmode": "numeric"}),
+    )
     rationale = forms.CharField(required=False, max_length=2_000, label="Rationale")
     unlink = forms.BooleanField(required=False, label="Unlink")
 

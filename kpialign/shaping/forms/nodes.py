@@ -62,6 +62,7 @@ class NodeForm(RowForm):
     )
     weight = number_field("Weight", "Beside its siblings: 2 counts twice as much as 1.")
     only_objectives_above = False
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __init__(
         self,
@@ -85,6 +86,15 @@ class NodeForm(RowForm):
         parent.offer(choices.nodes(only_objectives=self.only_objectives_above))
         if "parent" in given:
             self.initial["parent"] = _searchable(parent, given["parent"])
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Give the fields in the parts of the form; a part without any is left out."""
+        found = [
+            (title, [self[name] for name in names if name in self.fields])
+            for title, names in self.parts
+        ]
+        return [(title, fields) for title, fields in found if fields]
 
     def field_of(self, column: str) -> str:
         """Name the field of a column; what is wrong with the link is wrong with its parent."""
@@ -110,7 +120,12 @@ class ObjectiveForm(NodeForm):
     only_objectives_above = True
     perspective = forms.CharField(max_length=200, required=False, label="Perspective")
     department = forms.ChoiceField(label="Department", required=False)
-    field_order = ("code", "name", "description", "parent", "weight", "perspective", "department")
+    parts = (
+        ("What it is", ("code", "name", "description", "perspective")),
+        ("Where it stands", ("parent", "weight")),
+        ("Who answers for it", ("department", "owner_email")),
+        ("What lies beneath", ("aggregation",)),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         """Offer the perspectives there are; where there are none, the first one is typed."""
@@ -126,7 +141,7 @@ class ObjectiveForm(NodeForm):
             self.fields["perspective"].help_text = f"{hint} {told}"
         named = choices.departments("None")
         self.fields["department"].choices = named  # type: ignore[attr-defined]
-        self.order_fields(self.field_order)
+        self.order_fields([name for _title, names in self.parts for name in names])
 
 
 class KPIForm(NodeForm):
@@ -143,10 +158,15 @@ class KPIForm(NodeForm):
         max_length=40,
         required=False,
         label="Unit",
+        widget=forms.TextInput(attrs={"class": "short"}),
         help_text="Such as %, days or pieces. The unit money is money in the entity's currency.",
     )
     decimals = forms.CharField(
-        max_length=2, required=False, label="Decimals shown", help_text="0 to 15; usually 1."
+        max_length=2,
+        required=False,
+        label="Decimals shown",
+        help_text="0 to 15; usually 1.",
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric"}),
     )
     direction = one_of("Which way is better", DIRECTIONS)
     frequency = one_of("How often it is measured", FREQUENCIES)
@@ -168,10 +188,13 @@ class KPIForm(NodeForm):
     tags = forms.CharField(
         max_length=500, required=False, label="Tags", help_text="Such as GRI 305-1."
     )
-    field_order = (
-        *("code", "name", "description", "parent", "weight", "category", "department"),
-        *("owner_email", "unit", "decimals", "direction", "frequency", "formula"),
-        *("time_rollup", "entity_rollup", "aggregation", "entities", "tags"),
+    parts = (
+        ("What it is", ("code", "name", "description", "category", "unit", "decimals", "tags")),
+        ("Where it stands", ("parent", "weight")),
+        ("Who answers for it", ("department", "owner_email")),
+        ("How its figure arises", ("direction", "frequency", "formula")),
+        ("In longer periods and in groups", ("time_rollup", "entity_rollup", "entities")),
+        ("What lies beneath", ("aggregation",)),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -183,4 +206,4 @@ class KPIForm(NodeForm):
         self.initial.setdefault("entity_rollup", "")
         self.initial.setdefault("direction", "higher")
         self.initial.setdefault("frequency", "monthly")
-        self.order_fields(self.field_order)
+        self.order_fields([name for _title, names in self.parts for name in names])

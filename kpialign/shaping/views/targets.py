@@ -86,6 +86,7 @@ def _context(grid: Grid, rows: list[TargetForm]) -> dict[str, Any]:
         {
             "form": row,
             "line": row.line,
+            "is_longer": row.line.months > grid.shortest,
             "held": held_in(row.line, grid.kpi, grid.lines, grid.rows, grid.shortest),
         }
         for row in rows
@@ -99,5 +100,6 @@ def _context(grid: Grid, rows: list[TargetForm]) -> dict[str, Any]:
         "entity": grid.entity,
         "years": years_offered(grid.year),
         "year": grid.year,
+        "has_held": any(row["held"] for row in shown),
         "has_closed": any(row.is_closed for row in rows),
     }
