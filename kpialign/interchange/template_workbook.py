@@ -194,11 +194,11 @@ def rule_of(sheet: Sheet, column: Column) -> DataValidation | None:
     if words:
         return _rule(f'"{",".join(words)}"', "stop", f"Choose one of: {', '.join(words)}"[:255])
     if (sheet.name, column.name) == ("settings", "key"):
-        return _rule(f"={SETTING_KEYS}", "stop", "Choose a key that the sheet Read me lists.")
+        return _rule(SETTING_KEYS, "stop", "Choose a key that the sheet Read me lists.")
     target = _referred(sheet, column)
     if target:
         told = f"The sheet {target} does not have this code. Keep it if KPIAlign knows it already."
-        return _rule(f"={list_of(target)}", "warning", told)
+        return _rule(list_of(target), "warning", told)
     if isinstance(column.reader, cells.Whole):
         bounds = column.reader
         rule = DataValidation(

@@ -18,6 +18,7 @@ from kpialign.interchange.changing import CascadeRefusedError
 from kpialign.interchange.difference import Difference
 from kpialign.interchange.importing import import_cascade
 from kpialign.interchange.models import ImportUpload, UploadRows
+from kpialign.interchange.problems import ImportRefusedError
 from kpialign.interchange.unpacked import unpacked_size
 from organisation.models import User
 from organisation.services.recompute import wake_worker
@@ -185,10 +186,8 @@ def _file_of(upload: ImportUpload) -> Iterator[Path]:
         path.write_bytes(bytes(upload.content))
         try:
             yield path
-        except CascadeRefusedError:
-            raise
-        except RefusedError as refused:
-            raise type(refused)(str(refused).replace(str(path), upload.name)) from None
+        except ImportRefusedError as refused:
+            raise ImportRefusedError(str(refused).replace(str(path), upload.name)) from None
 
 
 def _own(upload: ImportUpload) -> QuerySet[ImportUpload]:
