@@ -67,7 +67,9 @@ class Consolidation:
 
 def consolidation(board: Board, code: str, origins: Origins) -> Consolidation | None:
     """Tell how the figure of a group arises from its members; None where it does not."""
-    origin = origins.by_code[code]
+    origin = origins.by_code.get(code)
+    if origin is None:  # not there yet when the period was closed
+        return None
     telling = Telling(board, origins)
     sources = sources_of(origin)
     if not any(one.consolidated for one in sources):

@@ -192,7 +192,7 @@ def _currency(found: Compared, entity: Entity) -> str:
 
 def _converted(found: Compared) -> dict[int, float]:
     """Give each member's part in the group's money, where theirs is another."""
-    if found.origins is None:
+    if found.origins is None or found.node.code not in found.origins.by_code:
         return {}
     telling = Telling(found.board, found.origins)
     parts = parts_of(telling, sources_of(found.origins.by_code[found.node.code]))

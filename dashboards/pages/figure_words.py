@@ -77,7 +77,7 @@ def made_of(board: Board, code: str, origins: Origins | None) -> str:
     if not board.node(code).formula or isnan(board.score(code).value):
         return ""
     words = formula_words(board, code)
-    if origins is None:
+    if origins is None or code not in origins.by_code:
         return f"{words}." if words else ""
     names = {one.code: one.name for one in board.context.entities}
     members = [names[one] for one in members_named(origins.by_code[code])]

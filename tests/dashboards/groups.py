@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from dashboards.services.refresh import refresh_scores
-from kpis.models import KPI, Rate
+from kpis.models import KPI, Rate, Target
 from organisation.models import Entity
 from tests.factories import (
     figure,
@@ -58,3 +58,14 @@ def set_rate(currency: str, label: str, average: str, closing: str) -> None:
 def rename(code: str, name: str) -> None:
     """Give an entity a name."""
     Entity.objects.filter(code=code).update(name=name)
+
+
+def aim_everywhere(code: str, label: str = "2026-Q1", **targets: str) -> None:
+    """Set a KPI's target at several entities."""
+    for place, target in targets.items():
+        Target.objects.create(
+            kpi=KPI.objects.get(node__code=code),
+            entity=Entity.objects.get(code=place),
+            period=period(label),
+            target=Decimal(target),
+        )
