@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from kpialign.api.doors import RowType
-from kpialign.api.fields import CodeField, TextField
+from kpialign.api.fields import CodeField, NameField
 from kpialign.api.queries import PageQuery, chosen
 from kpialign.api.resources import (
     CodeDetail,
@@ -33,7 +33,7 @@ class DepartmentEntry(StrictInput):
     """A department as it is made or changed; naming its head gives nobody a role."""
 
     code = CodeField()
-    name = TextField(max_length=200)
+    name = NameField()
     head_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
     partner_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from kpialign.api.doors import RowType
-from kpialign.api.fields import CodeField, MonthField, TextField
+from kpialign.api.fields import CodeField, CurrencyField, MonthField, NameField
 from kpialign.api.queries import PageQuery, chosen
 from kpialign.api.resources import (
     CodeDetail,
@@ -35,9 +35,9 @@ class EntityEntry(StrictInput):
     """An entity as it is made or changed."""
 
     code = CodeField()
-    name = TextField(max_length=200)
+    name = NameField()
     parent = CodeField(required=False, allow_null=True, help_text="Exactly one has none.")  # type: ignore[assignment]  # a field, which DRF takes off the class
-    currency = TextField(required=False, allow_null=True, max_length=3)
+    currency = CurrencyField(required=False, allow_null=True)
     active_from = MonthField(required=False, allow_null=True)
     active_to = MonthField(required=False, allow_null=True)
 

@@ -10,11 +10,17 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from kpialign.interchange.cells import FORBIDDEN
 from kpis.number_reading import UnreadableNumberError, read_figure
 
 CODE = r"^[A-Za-z0-9._\-]{1,64}$"
 PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+# What a cell of a workbook can hold; a name has something to be seen besides.
+HIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
+TEXT = rf"^[^{HIDDEN}]*$"
+NAME = rf"^[^{HIDDEN}]*[^\s{HIDDEN}][^{HIDDEN}]*$"
+CURRENCY = r"^[A-Z]{3}$"
 FIGURE = r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$"
 LONGEST_FIGURE = 80
 PLAIN = re.compile(FIGURE, re.ASCII)
@@ -84,6 +90,14 @@ class MonthField(Shaped):
         return f"{value:%Y-%m}"
 
 
+@extend_schema_field({"type": "string", "pattern": CURRENCY, "example": "EUR"})
+class CurrencyField(Shaped):
+    """A currency."""
+
+    shape = CURRENCY
+    words = "This is no currency; accepted: three letters, such as EUR."
+
+
 @extend_schema_field({"type": "string", "enum": ["active", "archived"]})
 class StateField(serializers.Field[datetime | None, Any, str, Any]):
     """Whether a node is archived, told from when it was."""
@@ -102,14 +116,30 @@ def in_state(asked: Mapping[str, Any]) -> dict[str, bool]:
     return {"node__archived_at__isnull": asked["state"] == "active"} if "state" in asked else {}
 
 
+@extend_schema_field({"type": "string", "pattern": TEXT})
 class TextField(serializers.CharField):
     """Text, and nothing that only looks like it."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "hidden": "There are control characters in it; accepted: text without them."
+    }
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
         """Refuse numbers, which would be written as they happen to print."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if FORBIDDEN.search(data):
+            self.fail("hidden")
         return str(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "pattern": NAME, "maxLength": 200, "example": "Margin"})
+class NameField(TextField):
+    """A name, of which something can be seen."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401, the options of DRF
+        """Take as many characters as a name has."""
+        super().__init__(max_length=200, **options)
 
 
 @extend_schema_field(

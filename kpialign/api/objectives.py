@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from kpialign.api.doors import RowType
-from kpialign.api.fields import CodeField, StateField, TextField, in_state
+from kpialign.api.fields import CodeField, NameField, StateField, TextField, in_state
 from kpialign.api.queries import PageQuery, chosen
 from kpialign.api.resources import (
     CodeDetail,
@@ -42,7 +42,7 @@ class ObjectiveEntry(StrictInput):
     """An objective as it is made or changed; archiving is a change of its state."""
 
     code = CodeField()
-    name = TextField(max_length=200)
+    name = NameField()
     description = TextField(required=False, allow_blank=True, max_length=32_767)
     perspective = CodeField(required=False, allow_null=True)
     department = CodeField(required=False, allow_null=True)

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 LARGEST_PAGE, USUAL_PAGE = 500, 100
-LONGEST_NUMBER = 18
+LONGEST_NUMBER = 100  # digits
 
 
 class WholeField(serializers.IntegerField):
@@ -49,6 +49,11 @@ def asked_for(request: Request, query: type[Query]) -> Mapping[str, Any]:
         known = ", ".join(sorted(found.fields)) or "none"
         raise ValidationError(
             {name: [f"There is no such parameter; accepted: {known}."] for name in strange}
+        )
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise ValidationError(
+            {name: ["The parameter stands twice; accepted: once."] for name in twice}
         )
     found.is_valid(raise_exception=True)
     given: Mapping[str, Any] = found.validated_data

@@ -102,14 +102,16 @@ FIELD_ERRORS = {
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
     "example": {"period": ["This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."]},
 }
+SENTENCE = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {"detail": {"type": "string"}},
+    "additionalProperties": False,
+}
+QUERY_ERRORS = {"anyOf": [SENTENCE, FIELD_ERRORS]}
 BODY_ERRORS = {
     "anyOf": [
-        {
-            "type": "object",
-            "required": ["detail"],
-            "properties": {"detail": {"type": "string"}},
-            "additionalProperties": False,
-        },
+        SENTENCE,
         FIELD_ERRORS,
         {
             "type": "object",
@@ -127,9 +129,10 @@ def _refusal(what: str, example: str) -> OpenApiResponse:
 
 
 READ_ERRORS: dict[int, Any] = {
-    400: OpenApiResponse(FIELD_ERRORS, "A parameter that cannot be read, or that is not known."),
+    400: OpenApiResponse(QUERY_ERRORS, "A parameter that cannot be read, or that is not known."),
     401: _refusal("Nobody is signed in.", "Authentication credentials were not provided."),
     403: _refusal("The person's roles never have this.", "You do not have permission."),
+    414: OpenApiResponse(None, "The address is too long for the server."),
 }
 ABSENT: dict[int, Any] = {
     404: _refusal("It is not there, or outside the person's scope.", "Not found.")

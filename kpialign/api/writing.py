@@ -107,7 +107,7 @@ def sent_rows(request: Request, serializer: type[StrictInput]) -> list[Sent]:
     if is_list and len(request.data) > MOST_ROWS:
         told = f"There are {len(request.data):,} rows; accepted: up to {MOST_ROWS:,} at once."
         raise ValidationError({GENERAL: [told]})
-    options: dict[str, Any] = {"many": True, "allow_empty": False} if is_list else {}
+    options: dict[str, Any] = {"many": True} if is_list else {}
     read = serializer(data=request.data, **options)
     read.is_valid(raise_exception=True)
     rows: list[Sent] = read.validated_data if is_list else [read.validated_data]
