@@ -157,6 +157,7 @@ class ObjectiveRow:
     score: ScoreShown
     change: str
     note: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Where a node goes: the objectives above it, how much it moves them, and what else uses it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import isnan
 
 from dashboards.figures import shown
@@ -78,7 +79,20 @@ def other_uses(board: Board, code: str) -> list[Upward]:
         _place(board, link.parent, _lag(link.lag), link.rationale)
         for link in cascade.parents(code, "drives")
     ]
-    return [*drives, *used, *believed]
+    return _once([*drives, *used, *believed])
+
+
+def _once(places: Sequence[Upward]) -> list[Upward]:
+    """Name each place once, with all the ways that lead there."""
+    found: dict[str, Upward] = {}
+    for one in places:
+        held = found.get(one.code)
+        if held is None:
+            found[one.code] = one
+            continue
+        why = ". ".join(text.rstrip(".") for text in (held.why, one.why) if text)
+        found[one.code] = replace(held, how=f"{held.how} and {one.how}", why=why)
+    return list(found.values())
 
 
 def reached_through_formulas(board: Board, code: str) -> list[Upward]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from django.db.models import Count, OuterRef, Subquery, Window
 
 from dashboards.figures import shown
 from dashboards.figures.shown import Figure, Unit
@@ -41,27 +42,28 @@ def revisions_behind(
 ) -> tuple[list[RevisionRow], int]:
     """Return the latest counted saves behind a KPI in the page's period, and how many there are."""
     context = board.context
+    counted = ActualRevision.objects.exclude(status=ActualRevision.Status.DRAFT)
+    earlier = counted.filter(actual=OuterRef("actual"), number__lt=OuterRef("number"))
     rows = (
-        ActualRevision.objects.exclude(status=ActualRevision.Status.DRAFT)
-        .filter(
+        counted.filter(
             actual__kpi__in=[board.node(one).pk for one in entered_behind(board.cascade, code)],
             actual__entity__in=_within(context),
             actual__period__start_on__lte=context.period.end_on,
             actual__period__end_on__gte=context.period.start_on,
         )
+        .annotate(
+            before=Subquery(earlier.order_by("-number").values("value")[:1]),
+            count=Window(Count("pk")),
+        )
         .select_related("by", "actual__period", "actual__entity", "actual__kpi__node")
-        .order_by("actual", "number")
+        .order_by("-at", "-pk")[:MOST]
     )
-    told: list[tuple[datetime, int, RevisionRow]] = []
-    before: dict[int, Decimal | None] = {}
     zone = ZoneInfo(context.organisation.timezone)
-    for row in rows:
-        unit = units.get(row.actual.kpi.node.code, Unit())
-        last = before.get(row.actual_id)
-        told.append((row.at, row.pk, _told(board, row, last, unit, zone)))
-        before[row.actual_id] = row.value
-    told.sort(key=lambda one: one[:2], reverse=True)
-    return [row for _, _, row in told[:MOST]], len(told)
+    told = [
+        _told(board, row, row.before, units.get(row.actual.kpi.node.code, Unit()), zone)
+        for row in rows
+    ]
+    return told, rows[0].count if told else 0
 
 
 def entered_behind(cascade: Cascade, code: str) -> list[str]:

@@ -40,7 +40,9 @@ def page_of(client: Client, path: str) -> str:
 
 
 def text(client: Client, path: str) -> str:
-    bare = re.sub(r"<(script|noscript|svg|head)\b.*?</\1>", " ", page_of(client, path), flags=re.S)
+    bare = re.sub(
+        r"<(script|noscript|svg|head)\b.*?</\1>", " ", page_of(client, path), flags=re.DOTALL
+    )
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare).replace("\xa0", " "))
 
 

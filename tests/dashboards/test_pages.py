@@ -186,7 +186,21 @@ def test_an_input_shows_its_history_and_where_it_goes(reader: Client, strategy: 
 
     assert "120.0 110.0 d Counted again entry form, submitted" in page
     assert "Ops" in page
-    assert "KPI CYCLE goes into its formula" in page
+    assert "KPI CYCLE is a driver of it and goes into its formula" in page
+
+
+def test_the_latest_saves_are_shown_with_what_stood_before_each(
+    reader: Client, strategy: Strategy
+) -> None:
+    for number in range(45):
+        record(figure(strategy.stock, "2026-Q1", str(100 + number), why=f"Count {number}"))
+
+    page = text(reader, "/kpis/STOCK/")
+
+    assert "The latest 40 of 46 saves." in page
+    assert "143.0 144.0 d Count 44" in page
+    assert "103.0 104.0" not in page
+    assert "104.0 105.0 d Count 5" in page
 
 
 def test_a_draft_is_shown_to_nobody_on_a_kpi_page(reader: Client, strategy: Strategy) -> None:
