@@ -1,11 +1,14 @@
 """An incremental recompute equals a full one, bit for bit: a change is followed to its end."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dashboards.models import RecomputeRun, ScoreBlock
+from dashboards.services.closing import close_period
 from dashboards.services.refresh import refresh_scores
+from kpis.models import PeriodState, ReportingPeriod
 from tests.dashboards.commands import run
 from tests.scoring.reference.change import change
 from tests.scoring.reference.figure_maker import Sheets
@@ -71,6 +74,41 @@ def test_a_full_recompute_after_any_edits_changes_no_stored_score(
     assert full is not None
     assert full.changed_block_count == 0
     assert stored() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(6))
+def test_a_full_recompute_after_edits_and_a_close_changes_no_stored_score(
+    seed: int, tmp_path: Path
+) -> None:
+    sheets = imported(tmp_path / "first", seed)
+    sheets = edited(tmp_path / "before", sheets, 1000 * seed)
+    close_something(seed)
+    closed = {where: data for where, data in stored().items() if is_closed(where)}
+    for edit in range(1, EDITS):
+        with suppress(SystemExit):  # what reaches into the closed period is refused, whole
+            sheets = edited(tmp_path / f"edit{edit}", sheets, 1000 * seed + edit)
+    before = stored()
+
+    full = refresh_scores(path="command", full=True)
+
+    assert full is not None
+    assert full.changed_block_count == 0
+    assert stored() == before
+    assert {where: data for where, data in before.items() if is_closed(where)} == closed
+
+
+def close_something(seed: int) -> None:
+    """Close some month that has scores, for everybody."""
+    scored = ScoreBlock.objects.filter(period__kind="month").values_list("period", flat=True)
+    months = sorted(set(scored))
+    month = ReportingPeriod.objects.get(pk=months[seed * 7 % len(months)])
+    close_period(period=month, entity=None, by=None, path="command", why="As it is")
+
+
+def is_closed(where: tuple[int, int, int]) -> bool:
+    """Tell whether a block's entity and period are closed."""
+    return PeriodState.objects.filter(entity=where[0], period=where[1], state="closed").exists()
 
 
 @pytest.mark.django_db
