@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,18 @@ def styled(find: Callable[[], Style]) -> Iterator[None]:
         yield
     finally:
         _found.reset(token)
+
+
+def exact(value: Decimal, style: Style | None = None) -> str:
+    """Write a number with every digit it has: thousands apart, no zeros behind.
+
+    >>> exact(Decimal("4695000.500"), Style("de"))
+    '4.695.000,5'
+    """
+    shown = f"{value:,f}"
+    plain = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    marks = style or current_style()
+    return plain.translate({ord(","): marks.thousands_mark, ord("."): marks.decimal_mark})
 
 
 def day(value: date) -> str:

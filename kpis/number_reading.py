@@ -3,7 +3,7 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from kpialign.styles import Style, current_style
+from kpialign.styles import Style, current_style, exact
 
 SIGNIFICANT_DIGITS = 15
 MOST_PLACES = 15
@@ -109,9 +109,4 @@ def typed(value: Decimal | None, style: Style | None = None) -> str:
     >>> typed(Decimal("4695000.5"), Style("de"))
     '4.695.000,5'
     """
-    if value is None:
-        return ""
-    shown = f"{value:,f}"
-    plain = shown.rstrip("0").rstrip(".") if "." in shown else shown
-    marks = style or current_style()
-    return plain.translate({ord(","): marks.thousands_mark, ord("."): marks.decimal_mark})
+    return "" if value is None else exact(value, style)

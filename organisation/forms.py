@@ -1,5 +1,6 @@
 """Clean what people type to sign in, to choose a password, and to give others their roles."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
@@ -145,6 +146,45 @@ class TokenForm(forms.Form):
         self.fields["days"].error_messages |= dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"), accepted
         )
+
+
+class TrailForm(forms.Form):
+    """What of the trail is asked for, as it stands in the address."""
+
+    q = forms.CharField(max_length=200, required=False, label="Search")
+    person = forms.ChoiceField(required=False, label="Who")
+    action = forms.ChoiceField(required=False, label="Action")
+    kind = forms.ChoiceField(required=False, label="Of what")
+    path = forms.ChoiceField(required=False, label="By which path")
+
+    use_required_attribute = False
+
+    def __init__(
+        self, data: Mapping[str, str], *, choices: Mapping[str, Iterable[tuple[str, str]]]
+    ) -> None:
+        """Offer what the trail holds."""
+        super().__init__(data, label_suffix="")
+        self.fields["q"].help_text = "Words of the subject, the person or the reason."
+        for name, offered in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [("", "Any"), *offered]
+                field.error_messages["invalid_choice"] = "The trail holds none of these."
+        for name, label in (("from", "From"), ("to", "To")):
+            self.fields[name] = forms.DateField(
+                required=False,
+                label=label,
+                input_formats=["%Y-%m-%d"],
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                error_messages={"invalid": "Write a day such as 2026-03-31."},
+            )
+
+    def clean(self) -> None:
+        """Refuse a span that ends before it begins, beside its end."""
+        super().clean()
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first and last and last < first:
+            self.add_error("to", "This day is before the first; choose a later one.")
 
 
 class SeenForm(forms.Form):

@@ -70,6 +70,14 @@ def can_enter_some_actuals(user: Person) -> bool:
     return access_of(user).has(ENTERS_ACTUALS)
 
 
+def can_read_every_draft(user: Person) -> bool:
+    """Read drafts and review notes wherever they are, in lists that know no department."""
+    return any(
+        grant.role in READS_DRAFTS and grant.department_id is None and grant.entity_ids is None
+        for grant in access_of(user).grants
+    )
+
+
 def can_open_reviews(user: Person) -> bool:
     """Have the pages of review at all: whoever approves, and the auditor, who reads them."""
     return access_of(user).has(REVIEWS | {Role.AUDITOR})
@@ -83,6 +91,11 @@ def can_review(user: Person, department: Department, entity: Entity | None = Non
 def can_review_some(user: Person) -> bool:
     """Approve or return figures at all; whose is can_review's answer."""
     return access_of(user).has(REVIEWS)
+
+
+def where_heading(user: Person) -> list[Grant]:
+    """List the scopes whose figures a person owes as head of their department."""
+    return [grant for grant in access_of(user).grants if grant.role == Role.DEPARTMENT_HEAD]
 
 
 def where_reviewing(user: Person) -> list[Grant]:

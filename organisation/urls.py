@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import path
 
-from organisation.views import own_page, people, signing_in
+from organisation.views import own_page, people, signing_in, trail
 
 # allauth's own list would also open addresses for signing up, mails and resets, which nobody needs.
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="person"),
     path("people/<int:person_id>/invitation/", people.person_invitation, name="person_invitation"),
     path("people/<int:person_id>/state/", people.person_state, name="person_state"),
+    path("trail/", trail.trail, name="trail"),
+    path("trail.csv", trail.trail_csv, name="trail_csv"),
 ]

@@ -183,6 +183,7 @@ ACCESS = {
     "kpi": Row("/kpis/{}/", objects={"own": "DIO", "foreign": "DSO", "absent": "NOPE"}),
     "alignment": Row("/alignment/"),
     "cascade": Row("/cascade/"),
+    "cascade_map": Row("/cascade/map/"),
     "search": Row("/search/"),
     "runs": Row("/runs/", readers=TRAIL_READERS),
     "freshness": Row("/freshness/"),

@@ -24,7 +24,10 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["subject_kind", "subject_key"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key"], name="audit_subject"),
+            models.Index(fields=["action", "id"], name="audit_action"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_kind} {self.subject_key}"

@@ -18,6 +18,7 @@ TABLE: list[tuple[Callable[[Person], bool], str]] = [
     (p.can_read_scores, "y y y y y y"),
     (p.can_open_entry_sheets, "- - y y y -"),
     (p.can_enter_some_actuals, "- - y y - -"),
+    (p.can_read_every_draft, "- - - y y -"),
     (p.can_open_reviews, "- - - y y -"),
     (p.can_review_some, "- - - y - -"),
     (p.can_read_periods, "- y - y y y"),
