@@ -46,3 +46,29 @@ def test_every_month_of_a_provider_is_there_or_says_that_it_counts_as_nothing() 
             first = entity["active_from"] or months[0]
             last = entity["active_to"] or months[-1]
             assert reported[entity["code"]] == {m for m in months if first <= m <= last}
+
+
+def test_a_provider_that_starts_or_ends_says_from_when_or_until_when() -> None:
+    published: dict[str, list[str]] = {}
+    for row in rows(NHS / "actuals.csv"):
+        if "counted as 0" not in row["source"]:
+            published.setdefault(row["entity"], []).append(row["period"])
+    months = sorted({period for periods in published.values() for period in periods})
+
+    providers = [entity for entity in rows(NHS / "entities.csv") if entity["parent"]]
+    assert len(providers) == 274
+    for entity in providers:
+        first, last = min(published[entity["code"]]), max(published[entity["code"]])
+        assert entity["active_from"] == ("" if first == months[0] else first), entity
+        assert entity["active_to"] == ("" if last == months[-1] else last), entity
+
+
+def test_a_month_that_is_lacking_between_is_nothing_of_everything_and_says_so() -> None:
+    lacking: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows(NHS / "actuals.csv"):
+        if "No row in the published table for this month" in row["source"]:
+            lacking.setdefault((row["entity"], row["period"]), {})[row["kpi"]] = row["value"]
+
+    assert len(lacking) == 10
+    for figures in lacking.values():
+        assert figures == {"ATTENDANCES": "0", "BREACHES": "0", "ADMISSIONS": "0"}
