@@ -17,6 +17,7 @@ urlpatterns = [
     path("entities/matrix/", entity_views.entity_matrix, name="entity_matrix"),
     path("alignment/", cascade_views.alignment, name="alignment"),
     path("cascade/", cascade_views.cascade, name="cascade"),
+    path("cascade/map/", cascade_views.cascade_map, name="cascade_map"),
     path("search/", search_views.search_page, name="search"),
     path("periods/", period_views.periods, name="periods"),
     path("periods/<str:label>/", period_views.period, name="period"),

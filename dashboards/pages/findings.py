@@ -77,6 +77,7 @@ class FindingShown:
     owner: str
     mend: Mend | None
     count: int  # places in which it was found
+    effect: str = ""  # what mending it would give, where the page tells
 
 
 class Mending:
@@ -121,7 +122,8 @@ class Mending:
         return link_to(name, label, *([] if name in FORMS_WITHOUT_CODE else [code]))
 
     def _entry(self, finding: Finding) -> Mend | None:
-        department = self._board.node(finding.node).department
+        node = self._board.cascade.nodes.get(finding.node)
+        department = node.department if node else ""
         if department not in self._enters:
             return None
         found = link_to("entry_sheet", "Enter the figure", department)

@@ -42,6 +42,8 @@ def looked_through(board: Board) -> Looked:
     day = looked_at_on(board)
     last = AuditEntry.objects.order_by("-pk").values_list("pk", "at").first()
     fresh = board.context.freshness
+    if fresh.refreshed_at is None:
+        return _look_through(day)
     known = f"{fresh.version} {fresh.refreshed_at} {fresh.outstanding_count} {last} {day}"
     key = f"findings-{sha256(known.encode()).hexdigest()}"
     found: Looked | None = cache.get(key)

@@ -1,5 +1,6 @@
 """The alignment of a scope (all, an objective, a department): what belongs to it, what it gives."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,15 @@ from kpialign.scoring.arrays import BoolArray, FloatArray
 from kpialign.scoring.inputs import LinkInput, NodeInput
 from kpialign.scoring.paths import beneath
 from kpialign.scoring.plan import live_links
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many KPIs an objective (by position) or a department (by name) has, and its limit."""
+
+    owner: int | str
+    count: int
+    limit: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,39 +80,35 @@ class Shape:
         return [(link, link.weight / whole[link.parent]) for link in links]
 
     @cached_property
-    def kpis_beneath(self) -> dict[int, int]:
+    def objective_loads(self) -> list[Load]:
         """How many KPIs stand directly beneath each objective that has any."""
-        counts: dict[int, int] = {}
-        for link, _ in self.shares:
-            if self.nodes[link.parent].kpi is None and self.nodes[link.child].kpi is not None:
-                counts[link.parent] = counts.get(link.parent, 0) + 1
-        return counts
+        counts = Counter(
+            link.parent
+            for link, _ in self.shares
+            if self.nodes[link.parent].kpi is None and self.nodes[link.child].kpi is not None
+        )
+        return [Load(at, count, self.kpis_per_objective) for at, count in counts.items()]
 
     @cached_property
-    def kpis_owned(self) -> dict[str, int]:
+    def department_loads(self) -> list[Load]:
         """How many KPIs each department has that has any; inputs of formulas do not count."""
-        counts: dict[str, int] = {}
-        for at in self.kpis:
-            owner = self.departments[at]
-            if owner is not None:
-                counts[owner] = counts.get(owner, 0) + 1
-        return counts
+        owners = [self.departments[at] for at in self.kpis]
+        counts = Counter(owner for owner in owners if owner is not None)
+        return [Load(owner, count, self.kpis_per_department) for owner, count in counts.items()]
 
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """What belongs to a scope: KPIs, shares of links, and (number of KPIs, limit) of each load."""
+    """What belongs to a scope: its KPIs, its links with their shares, and who has how many KPIs."""
 
     kpis: Sequence[int]
-    shares: Sequence[float]
-    loads: Sequence[tuple[int, int]]
+    links: Sequence[tuple[LinkInput, float]]
+    loads: Sequence[Load]
 
 
 def everything(shape: Shape) -> Scope:
     """Take the whole cascade."""
-    objectives = [(count, shape.kpis_per_objective) for count in shape.kpis_beneath.values()]
-    departments = [(count, shape.kpis_per_department) for count in shape.kpis_owned.values()]
-    return Scope(shape.kpis, [share for _, share in shape.shares], objectives + departments)
+    return Scope(shape.kpis, shape.shares, [*shape.objective_loads, *shape.department_loads])
 
 
 def of_objective(shape: Shape, objective: int) -> Scope:
@@ -110,27 +116,23 @@ def of_objective(shape: Shape, objective: int) -> Scope:
     inside = shape.beneath([objective])
     return Scope(
         kpis=[at for at in shape.kpis if at in inside],
-        shares=[share for link, share in shape.shares if link.parent in inside],
-        loads=[
-            (count, shape.kpis_per_objective)
-            for at, count in shape.kpis_beneath.items()
-            if at in inside
-        ],
+        links=[(link, share) for link, share in shape.shares if link.parent in inside],
+        loads=[load for load in shape.objective_loads if load.owner in inside],
     )
 
 
 def of_department(shape: Shape, department: str) -> Scope:
     """Take a department's KPIs, the links by which they count, its load and its objectives'."""
     own = {at for at, owner in enumerate(shape.departments) if owner == department}
-    kpis = [at for at in shape.kpis if at in own]
-    loads = [
-        (count, shape.kpis_per_objective) for at, count in shape.kpis_beneath.items() if at in own
-    ]
-    if kpis:
-        loads.append((len(kpis), shape.kpis_per_department))
-    inside = set(kpis)
-    shares = [share for link, share in shape.shares if link.child in inside]
-    return Scope(kpis, shares, loads)
+    inside = {at for at in shape.kpis if at in own}
+    return Scope(
+        kpis=sorted(inside),
+        links=[(link, share) for link, share in shape.shares if link.child in inside],
+        loads=[
+            *(load for load in shape.objective_loads if load.owner in own),
+            *(load for load in shape.department_loads if load.owner == department),
+        ],
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +158,8 @@ def component_scores(shape: Shape, scope: Scope, standing: Standing) -> dict[str
             scope.kpis, shape.financial, shape.to_financial
         ),
         "freshness": components.freshness(standing.influence[some], standing.current[some]),
-        "focus": components.focus(scope.loads),
-        "decisiveness": components.decisiveness(scope.shares),
+        "focus": components.focus([(load.count, load.limit) for load in scope.loads]),
+        "decisiveness": components.decisiveness([share for _, share in scope.links]),
         "consistency": components.consistency(standing.result[some], standing.driver[some]),
     }
     return {name: known.get(name, nan) for name in components.COMPONENTS}
