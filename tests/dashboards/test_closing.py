@@ -1,8 +1,10 @@
 """A close freezes what stands then, members before groups, and leaves it out of recomputes."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 
 from dashboards.errors import GapsError
 from dashboards.models import RecomputeRun, ScoreBlock, ScoreSnapshot, SnapshotBlock
@@ -16,6 +18,7 @@ from kpis.models import PeriodState, PlanVersion
 from organisation.models import AuditEntry, Entity, RecomputeRequest
 from tests.dashboards.cascade import make_cascade, stored_bytes
 from tests.dashboards.commands import run
+from tests.dashboards.statements import refusing_number
 from tests.factories import figure, make_entity, make_kpi, period, record
 
 DATA = Path(__file__).parents[1] / "data" / "conformance"
@@ -292,3 +295,25 @@ def test_closed_entities_keep_the_bytes_of_the_whole(number: str) -> None:
     kept = blocks_of_closed()
     assert kept == {where: wanted[where] for where in kept}
     assert stored_bytes() == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_close_broken_at_any_statement_closes_nothing() -> None:
+    make_cascade()
+    make_entity("NORTH")
+    refresh_scores(path="task")
+    kept, entries = stored_bytes(), AuditEntry.objects.count()
+    number, tried = 0, 0
+    while tried >= number:
+        number += 1
+        with refusing_number(number) as statements, suppress(DatabaseError):
+            close("2026-Q1")
+        tried = len(statements)
+        if tried >= number:
+            assert stored_bytes() == kept, statements[number - 1]
+            assert not closed()
+            assert not ScoreSnapshot.objects.exists()
+            assert PlanVersion.objects.get().frozen_at is None
+            assert AuditEntry.objects.count() == entries
+    assert number > 30
+    assert len(closed()) == 8
