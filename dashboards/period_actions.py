@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from dashboards.selectors.closings import may_close
 from dashboards.services.closing import close_period
 from kpis.models import Reopening, ReportingPeriod
 from kpis.selectors.reopenings import get_reopening_to_settle
@@ -47,11 +48,6 @@ class Asked:
         if found.period_id != self.period.pk:
             raise Http404
         return found
-
-
-def may_close(user: User, entity: Entity | None) -> bool:
-    """Tell whether somebody may close for an entity, or without one for all of them."""
-    return can_close(user, entity or Entity.objects.filter(parent=None).first())
 
 
 def may_withdraw(user: User, reopening: Reopening) -> bool:

@@ -23,7 +23,7 @@ from dashboards.selectors.board import (
 from dashboards.selectors.freshness import freshness as current_freshness
 from dashboards.selectors.owing import origins_behind, owing
 from dashboards.selectors.runs import latest_runs
-from dashboards.selectors.waiting import sheets_for
+from dashboards.selectors.waiting import waiting_for
 from organisation.permissions import (
     can_enter_actuals,
     can_read_entry_sheet,
@@ -54,8 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
     board = page_board(request.GET)
     if board is None:
         return answer_empty(request)
-    page = home_page(board, user, sheets_for(user))
-    context = {"page": page, "waiting_count": len(page.due)}
+    page = home_page(board, user, waiting_for(user))
+    context = {"page": page, "waiting_count": page.waiting_count}
     return answer_board(request, board, "dashboards/home.html", context)
 
 

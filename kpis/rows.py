@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpis.models import KPI, ActualRevision, PeriodState, ReportingPeriod, Target
+from kpis.models import KPI, ActualRevision, PeriodState, ReportingPeriod, Review, Target
 from organisation.models import Department, Entity
 
 
@@ -31,6 +31,7 @@ class Cell:
     state: str
     currency: str
     is_band: bool
+    returned: Review | None = None  # why finance sent the last figure back, until it comes anew
 
     @property
     def newest(self) -> ActualRevision | None:
@@ -86,6 +87,25 @@ class EntrySheet:
     last_period: ReportingPeriod | None
     groups: tuple[Group, ...]
     purposes: Mapping[str, Purpose]
+    # Where the period takes no figure: by whom and when it was put there; one row an entity.
+    locks: tuple[PeriodState, ...] = ()
+
+    @property
+    def returned_count(self) -> int:
+        """How many figures finance has sent back."""
+        return sum(cell.returned is not None for cell in self.cells)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether no cell takes a figure, as the period is closed or in review everywhere."""
+        return bool(self.cells) and all(cell.is_locked for cell in self.cells)
+
+    @property
+    def lock(self) -> PeriodState | None:
+        """The latest change that locked the period for an entity of the sheet."""
+        shown = {cell.entity.pk for cell in self.cells}
+        locks = [one for one in self.locks if one.entity_id in shown]
+        return max(locks, key=lambda one: one.changed_at, default=None)
 
     @property
     def cells(self) -> tuple[Cell, ...]:

@@ -17,12 +17,14 @@ from kpis.models import ReportingPeriod
 from kpis.rows import EntrySheet
 from kpis.selectors.due import departments_to_read, period_to_enter, sheets_due
 from kpis.selectors.entry_sheet import entry_sheet, get_department_to_read
+from kpis.selectors.owners import finance_of
 from kpis.selectors.periods import get_period_to_read, neighbour, periods_of_kind
 from kpis.services.actuals import record_figures
 from organisation.models import Department
 from organisation.permissions import (
     can_enter_actuals,
     can_open_entry_sheets,
+    can_read_periods,
     person_of,
     requires,
 )
@@ -120,4 +122,6 @@ def _context(request: HttpRequest, found: EntrySheet, form: SheetForm) -> dict[s
         "earlier": neighbour(found.period, steps=-1),
         "later": neighbour(found.period, steps=1),
         "periods": periods_of_kind(found.period.kind),
+        "reads_periods": can_read_periods(request.user),
+        "whom_to_ask": finance_of(found.lock.entity) if found.is_locked and found.lock else "",
     }

@@ -8,6 +8,7 @@ from dashboards.figures import shown
 from dashboards.pages import headlines
 from dashboards.pages.measures import score_shown
 from dashboards.pages.tables import objectives_in_order
+from dashboards.pages.tasks import TaskRow, returned_rows, task_rows
 from dashboards.rows import ObjectiveRow
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
@@ -37,7 +38,9 @@ class HomePage:
     """Everything that the start page shows."""
 
     headline: str
+    returned: Sequence[TaskRow]  # most urgent: before what is due
     due: Sequence[DueRow]
+    tasks: Sequence[TaskRow]  # reviews, closes, reopenings: after what is due
     nothing_due: str  # what comes next, for whoever enters figures; empty for the others
     scope: str
     rows: Sequence[ObjectiveRow]
@@ -45,16 +48,24 @@ class HomePage:
     strategy: str
     tops: Sequence[ObjectiveRow]  # the strategy as a whole, for whoever has no sheet of their own
 
+    @property
+    def waiting_count(self) -> int:
+        """How many things wait."""
+        return len(self.returned) + len(self.due) + len(self.tasks)
+
 
 def home_page(board: Board, user: User, waiting: Waiting) -> HomePage:
     """Put the page together from its board and the sheets that wait."""
     sheets = waiting.sheets
     due = [_due(one, waiting.today) for one in sheets if one.missing_count or one.draft_count]
+    returned, tasks = returned_rows(waiting), task_rows(waiting)
     scope, rows = _scope(board, user, waiting.headed)
     return HomePage(
-        headline=_headline(board, due, sheets),
+        headline=_returned(returned) or _headline(board, due, sheets, tasks),
+        returned=returned,
         due=due,
-        nothing_due=_next(waiting.following) if sheets and not due else "",
+        tasks=tasks,
+        nothing_due=_next(waiting.following) if sheets and not (due or returned) else "",
         scope=scope,
         rows=rows,
         departments=[
@@ -66,11 +77,20 @@ def home_page(board: Board, user: User, waiting: Waiting) -> HomePage:
     )
 
 
-def _headline(board: Board, due: Sequence[DueRow], sheets: Sequence[SheetDue]) -> str:
+def _returned(returned: Sequence[TaskRow]) -> str:
+    """Say first what came back; nothing is more urgent."""
+    if len(returned) > 1:
+        return f"{len(returned)} figures were returned to you"
+    return returned[0].told if returned else ""
+
+
+def _headline(
+    board: Board, due: Sequence[DueRow], sheets: Sequence[SheetDue], tasks: Sequence[TaskRow]
+) -> str:
     if not sheets:
         return headlines.enterprise_headline(board)
     if not due:
-        return "Nothing is due"
+        return tasks[0].told if tasks else "Nothing is due"
     if len(due) == 1:
         return f"{due[0].name}: {due[0].told} for {due[0].period_name}"
     return f"{len(due)} sheets wait for figures"
@@ -130,4 +150,5 @@ def _row(board: Board, code: str) -> ObjectiveRow:
         score=score_shown(board, code),
         change=headlines.score_change(board, code),
         note=headlines.worst_cause(board, code),
+        owner=board.node(code).owner,
     )

@@ -6,8 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from dashboards.period_actions import may_close
-from dashboards.selectors.closings import EntityState, PeriodLine, Standing
+from dashboards.selectors.closings import EntityState, PeriodLine, Standing, may_close
 from dashboards.selectors.context import name_of
 from kpialign.styles import day
 from kpis.models import PeriodState, ReportingPeriod

@@ -9,16 +9,16 @@ from functools import cached_property
 from django.db.models import Max, Min
 
 from dashboards.models import ScoreSnapshot
-from dashboards.services.closing import gaps_of
 from kpis.models import Actual, PeriodState, PlanVersion, ReportingPeriod
-from kpis.selectors.checklist import Gap
+from kpis.selectors.checklist import Gap, gaps_of
 from kpis.selectors.closing import is_active
 from kpis.selectors.expected import entered_kpis
 from kpis.selectors.periods import FREQUENCY_OF_KIND, last_reported, neighbour
 from kpis.selectors.reopenings import Request, waiting_requests
 from kpis.selectors.versions import version_of
 from kpis.selectors.what_closes import Closing, members_open, what_closes
-from organisation.models import Entity
+from organisation.models import Entity, User
+from organisation.permissions import can_close
 
 State = PeriodState.State
 
@@ -72,6 +72,11 @@ class Standing:
 def get_entity_to_close(code: str) -> Entity | None:
     """Return the entity of a code; None for an empty or unknown one, which means all."""
     return Entity.objects.filter(code=code).first() if code else None
+
+
+def may_close(user: User, entity: Entity | None) -> bool:
+    """Tell whether somebody may close for an entity, or without one for all of them."""
+    return can_close(user, entity or Entity.objects.filter(parent=None).first())
 
 
 def standing(period: ReportingPeriod, entity: Entity | None) -> Standing:

@@ -10,7 +10,7 @@ from dashboards.errors import GapsError
 from dashboards.models import RecomputeLease, RecomputeRun, ScoreSnapshot
 from dashboards.services.freezing import Close, Freezer
 from kpis.models import PeriodState, PlanVersion, ReportingPeriod
-from kpis.selectors.checklist import Gap, gaps
+from kpis.selectors.checklist import gaps_of
 from kpis.selectors.versions import version_of, versions_of_plan
 from kpis.selectors.what_closes import Closing, what_closes
 from kpis.services.closing import (
@@ -67,14 +67,6 @@ def close_period(
     mark_closed(closing=closing, by=by, at=close.at, why=close.why)
     _trail(snapshots, close, path=path, gap_count=len(lacking))
     return [Closed(one.entity, one.period, one.number, one.digest) for one in snapshots]
-
-
-def gaps_of(closing: Sequence[Closing]) -> list[Gap]:
-    """List the figures that a close would have to do without, or take unapproved."""
-    cells = {(one.entity.pk, period.pk) for one in closing for period in one.periods}
-    periods = {period.pk: period for one in closing for period in one.periods}
-    found = gaps(list(periods.values()), [one.entity for one in closing])
-    return [gap for gap in found if (gap.entity.pk, gap.period.pk) in cells]
 
 
 def _freeze(closing: Sequence[Closing], close: Close, why: str) -> list[ScoreSnapshot]:

@@ -8,6 +8,7 @@ from kpis.models import KPI, Actual, ActualRevision, ReportingPeriod
 from kpis.selectors.expected import Expectation, entered_kpis
 from kpis.selectors.owners import Owners
 from kpis.selectors.periods import FREQUENCY_OF_KIND
+from kpis.selectors.what_closes import Closing
 from organisation.models import Department, Entity
 
 Kind = Literal["missing", "draft", "not_approved"]
@@ -73,6 +74,14 @@ def gaps(periods: Iterable[ReportingPeriod], entities: Iterable[Entity]) -> list
                     owner = owners.of(kpi.department_id, pk)
                     found.append(_gap(kpi, entity, period, owner, kind))
     return sorted(found, key=_place)
+
+
+def gaps_of(closing: Sequence[Closing]) -> list[Gap]:
+    """List the figures that a close would have to do without, or take unapproved."""
+    cells = {(one.entity.pk, period.pk) for one in closing for period in one.periods}
+    periods = {period.pk: period for one in closing for period in one.periods}
+    found = gaps(list(periods.values()), [one.entity for one in closing])
+    return [gap for gap in found if (gap.entity.pk, gap.period.pk) in cells]
 
 
 def _frequency(period: ReportingPeriod) -> str:

@@ -11,6 +11,7 @@ from kpis.rows import Cell, EntrySheet, Group, Purpose
 from kpis.selectors.expected import Expectation, entered_kpis
 from kpis.selectors.periods import FREQUENCY_OF_KIND, a_year_before, neighbour
 from kpis.selectors.purpose import purposes, version_in_force
+from kpis.selectors.reviews import returned_reviews
 from organisation.models import Department, Entity, Organisation, User
 from organisation.permissions import can_enter_actuals, can_read_entry_sheet
 
@@ -45,6 +46,7 @@ def entry_sheet(user: User, department: Department, period: ReportingPeriod) -> 
         last_period=reading.last_period,
         groups=_grouped(cells, why),
         purposes=why,
+        locks=tuple(reading.locks.values()),
     )
 
 
@@ -62,8 +64,10 @@ class _Reading:
         self.currency = Organisation.objects.get().currency
         bands = NodeDefinition.objects.filter(version=version_in_force(), direction="band")
         self.bands = set(bands.filter(node__kpi__in=kpis).values_list("node", flat=True))
-        states = PeriodState.objects.filter(period=period).values_list("entity", "state")
-        self.states = dict(states)
+        states = PeriodState.objects.filter(period=period).exclude(state=PeriodState.State.OPEN)
+        self.locks = {row.entity_id: row for row in states.select_related("changed_by", "entity")}
+        held = Actual.objects.filter(kpi__in=kpis, period=period)
+        self.returned = returned_reviews(held)
 
     def cells_of(self, kpi: KPI) -> list[Cell]:
         """Put together the cells of a KPI that the person may read."""
@@ -75,7 +79,8 @@ class _Reading:
 
     def _cell(self, kpi: KPI, entity: Entity) -> Cell:
         held = self.figures.get((self.period.pk, kpi.pk, entity.pk))
-        state = self.states.get(entity.pk, PeriodState.State.OPEN)
+        lock = self.locks.get(entity.pk)
+        state = lock.state if lock else PeriodState.State.OPEN
         return Cell(
             kpi=kpi,
             entity=entity,
@@ -89,6 +94,7 @@ class _Reading:
             state=PeriodState.State(state).label,
             currency=entity.currency or self.currency,
             is_band=kpi.pk in self.bands,
+            returned=self.returned.get(held.pk) if held else None,
         )
 
     def _counted_in(

@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from kpis.models import Actual, ActualRevision, NodeDefinition, ReportingPeriod, Target
 from kpis.review_rows import Filters, ReviewGroup, ReviewRow
+from kpis.selectors.own_figures import own_revisions
 from kpis.selectors.purpose import version_in_force
 from kpis.selectors.reviews import waiting_figures
-from kpis.services.review_rules import own_revisions
 from organisation.models import Department, Entity, Organisation, User
 from organisation.permissions import can_review
 

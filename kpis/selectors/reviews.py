@@ -9,10 +9,11 @@ from kpis.models import Actual, ActualRevision, PeriodState, Review
 from kpis.review_rows import Filters
 from organisation.access import Grant
 from organisation.models import User
-from organisation.permissions import where_reading_reviews, where_reviewing
+from organisation.permissions import where_heading, where_reading_reviews, where_reviewing
 
 Status = ActualRevision.Status
 BATCH = 900
+PLACES = ("kpi__department", "entity", "period")
 
 
 def waiting_figures(user: User, filters: Filters | None = None) -> QuerySet[Actual]:
@@ -52,7 +53,7 @@ def get_revisions_to_review(user: User, keys: Iterable[int]) -> list[int]:
     return wanted
 
 
-def returned_reviews(cells: "QuerySet[Actual]") -> dict[int, Review]:
+def returned_reviews(cells: "QuerySet[Actual]", *, with_places: bool = False) -> dict[int, Review]:
     """Map each of these cells whose last figure was returned to that decision, in one query.
 
     A figure submitted since answers it.
@@ -66,15 +67,32 @@ def returned_reviews(cells: "QuerySet[Actual]") -> dict[int, Review]:
         revision__status=Status.DRAFT,
         revision__actual__in=cells.order_by().values("pk"),
     )
-    rows = rows.select_related("by", "revision").order_by("pk")
+    places = [f"revision__actual__{name}" for name in PLACES] if with_places else []
+    rows = rows.select_related("by", "revision", *places).order_by("pk")
     return {row.revision.actual_id: row for row in rows}
 
 
-def _waiting() -> QuerySet[Actual]:
+def returned_to(user: User) -> list[Review]:
+    """List the returned figures that this person owes anew: as head, or as who submitted them.
+
+    What is closed by now waits for nobody.
+    """
+    theirs = _within(where_heading(user), "actual__") | Q(by=user)
+    revisions = ActualRevision.objects.filter(theirs, status=Status.DRAFT, reviews__isnull=False)
+    cells = Actual.objects.filter(_open(), pk__in=revisions.values("actual"))
+    found = returned_reviews(cells, with_places=True)
+    return sorted(found.values(), key=lambda one: one.pk)
+
+
+def _open() -> Q:
     closed = PeriodState.objects.filter(
         period=OuterRef("period"), entity=OuterRef("entity"), state=PeriodState.State.CLOSED
     )
-    return Actual.objects.filter(~Exists(closed), counted__status=Status.SUBMITTED)
+    return ~Q(Exists(closed))
+
+
+def _waiting() -> QuerySet[Actual]:
+    return Actual.objects.filter(_open(), counted__status=Status.SUBMITTED)
 
 
 def _within(scopes: Sequence[Grant], prefix: str = "") -> Q:
