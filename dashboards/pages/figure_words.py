@@ -8,7 +8,6 @@ from dashboards.pages.consolidation import MOST_ROWS
 from dashboards.pages.formula_words import formula_words
 from dashboards.pages.lacks import OwedRow, owed_rows
 from dashboards.pages.measures import BAND, named
-from dashboards.pages.member_parts import members_named
 from dashboards.pages.owed import owed, waits_for
 from dashboards.pages.tables import is_late, tags
 from dashboards.selectors.board import Board
@@ -80,7 +79,7 @@ def made_of(board: Board, code: str, origins: Origins | None) -> str:
     if origins is None or code not in origins.by_code:
         return f"{words}." if words else ""
     names = {one.code: one.name for one in board.context.entities}
-    members = [names[one] for one in members_named(origins.by_code[code])]
+    members = [names[one] for one in origins.by_code[code].members]
     if not members:
         return f"{words}." if words else ""
     from_ = named(members) if len(members) <= MOST_ROWS else f"{len(members)} members together"

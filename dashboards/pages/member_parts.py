@@ -50,18 +50,6 @@ class Telling:
         return entity.currency or self.board.context.organisation.currency
 
 
-def members_named(origin: Origin) -> list[str]:
-    """List the codes of the members whose figures a value rests on, in any of its inputs."""
-    found: dict[str, None] = {}
-    waiting = [origin.part]
-    while waiting:
-        part = waiting.pop()
-        found |= dict.fromkeys(member.of.entity for member in part.consolidated)
-        waiting += part.own_periods
-        waiting += part.formula.inputs if part.formula else ()
-    return sorted(found)
-
-
 def sources_of(origin: Origin) -> list[ValuePart]:
     """Give the own periods whose consolidation makes the value: itself, or those inside."""
     if origin.part.consolidated:
