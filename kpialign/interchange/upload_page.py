@@ -131,6 +131,11 @@ def _chosen(upload: ImportUpload, section: Section | None, page: str) -> Section
 
 def headline(upload: ImportUpload) -> str:
     """Say in a sentence how it stands with a file."""
+    return f"{upload.name} {standing(upload)}"
+
+
+def standing(upload: ImportUpload) -> str:
+    """Say of a file how it stands with it."""
     told = upload.outcome
     errors, added, changed = told.get(ERRORS, 0), told.get("added", 0), told.get("changed", 0)
     rows = _number(added, "row")
@@ -146,7 +151,7 @@ def headline(upload: ImportUpload) -> str:
         State.READY: ready if told.get("sheets") else nothing,
         State.IMPORTED: f"is imported: {rows} added, {changed:,} changed",
     }
-    return f"{upload.name} {sentence[State(upload.state)]}"
+    return sentence[State(upload.state)]
 
 
 def _number(count: int, word: str) -> str:
@@ -160,7 +165,9 @@ def _touches(told: Mapping[str, Any]) -> str:
     if told["all_scores"]:
         scores = "Every score is calculated again."
     elif told["nodes"]:
-        nodes = _number(told["nodes"], "objective or KPI")
+        nodes = "1 objective or KPI"
+        if told["nodes"] > 1:
+            nodes = f"{told['nodes']:,} objectives and KPIs"
         scores = f"The scores of {nodes}, and of what rests on them, are calculated again."
     else:
         scores = "No score is calculated again."

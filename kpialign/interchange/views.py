@@ -11,7 +11,7 @@ from kpialign.interchange.forms import UploadForm
 from kpialign.interchange.problem_file import problem_file
 from kpialign.interchange.selectors import get_upload_to_decide, uploads_of
 from kpialign.interchange.template_workbook import template_workbook
-from kpialign.interchange.upload_page import headline, upload_page
+from kpialign.interchange.upload_page import standing, upload_page
 from kpialign.interchange.uploads import confirm_upload, discard_upload, take_upload
 from organisation.permissions import can_import, person_of, requires
 
@@ -34,7 +34,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
             return redirect("import_upload", upload_id=upload.pk)
     else:
         form = UploadForm(request=request)
-    earlier = [(one, headline(one)) for one in uploads_of(user)]
+    earlier = [(one, standing(one)) for one in uploads_of(user)]
     return render(request, "interchange/import.html", {"form": form, "earlier": earlier})
 
 
