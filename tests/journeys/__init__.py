@@ -1,0 +1,1 @@
+"""Whole stories of the people who use the product, through its pages."""
