@@ -61,10 +61,10 @@ class FormReader(HTMLParser):
         """Note a form, a field or a button."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            form = self._early(given["id"]) if "id" in given else Form("", "get")
-            form.action, form.method = given.get("action", ""), given.get("method", "get").lower()
-            self._open.append(form)
-            self.forms.append(form)
+            begun = self._early(given["id"]) if "id" in given else Form("", "get")
+            begun.action, begun.method = given.get("action", ""), given.get("method", "get").lower()
+            self._open.append(begun)
+            self.forms.append(begun)
         elif tag == "option" and self._select:
             self._option(given)
         elif (form := self._form(given)) is not None and "disabled" not in given:
