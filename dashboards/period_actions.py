@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 
 from dashboards.selectors.closings import may_close
@@ -59,7 +59,7 @@ def act(name: str, asked: Asked) -> str:
     """Do what was asked for and tell it in a sentence; refuse whoever may not."""
     action = ACTIONS.get(name)
     if action is None:
-        raise Http404
+        raise BadRequest
     return action(asked)
 
 
