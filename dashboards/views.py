@@ -80,7 +80,12 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         return answer_empty(request)
     page = department_page(board, found, status_asked(request))
     sheet = can_read_entry_sheet(request.user, found)
-    context = {"page": page, "sheet": sheet, "may_enter": can_enter_actuals(request.user, found)}
+    context = {
+        "page": page,
+        "department": found,
+        "sheet": sheet,
+        "may_enter": can_enter_actuals(request.user, found),
+    }
     return answer_board(request, board, "dashboards/department.html", context)
 
 

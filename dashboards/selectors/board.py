@@ -176,7 +176,7 @@ def board_of_node(asked: Mapping[str, str], code: str, *, is_kpi: bool) -> tuple
 
 def get_department_to_show(code: str) -> Department:
     """Return a department, or answer as absent; everyone who reads scores reads them all."""
-    return get_object_or_404(Department, code=code)
+    return get_object_or_404(Department.objects.select_related("head", "partner"), code=code)
 
 
 def departments_by_name() -> list[Department]:

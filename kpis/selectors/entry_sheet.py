@@ -20,7 +20,7 @@ Figures = Mapping[tuple[int, int, int], Actual]
 
 def get_department_to_read(user: User, code: str) -> Department:
     """Return the department if the person may read its sheet, else answer as absent."""
-    found = Department.objects.filter(code=code).first()
+    found = Department.objects.select_related("partner").filter(code=code).first()
     if found is None or not can_read_entry_sheet(user, found):
         raise Http404
     return found

@@ -20,6 +20,12 @@ def in_full(value: Decimal | None) -> str:
 
 
 @register.filter
+def as_typed(text: str) -> str:
+    """Write a number as the person types it, for an example."""
+    return typed(Decimal(text))
+
+
+@register.filter
 def form_of(form: SheetForm, cell: Cell) -> CellForm | None:
     """Return the form of a cell, None where the person only reads."""
     return form.forms.get(cell.key)

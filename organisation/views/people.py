@@ -37,7 +37,8 @@ def people(request: HttpRequest) -> HttpResponse:
                 path="form",
             )
             return redirect("person", person_id=added.pk)
-    context = {"rows": selectors.people_by_name(), "form": form}
+    zone = selectors.organisation_zone()
+    context = {"rows": selectors.people_by_name(), "form": form, "zone": zone}
     return render(request, "organisation/people.html", _with_rights(request, context))
 
 
@@ -112,7 +113,15 @@ def person_state(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def _of_person(request: HttpRequest, found: User, formset: Any) -> dict[str, Any]:  # noqa: ANN401  made by a factory
     words = selectors.role_words([found]).get(found.pk, "")
-    return _with_rights(request, {"person": found, "roles": words, "formset": formset})
+    departments = selectors.departments_around(found)
+    context = {
+        "person": found,
+        "roles": words,
+        "formset": formset,
+        "headed": [one for one in departments if one.head_id == found.pk],
+        "partnered": [one for one in departments if one.partner_id == found.pk],
+    }
+    return _with_rights(request, context)
 
 
 def _with_rights(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

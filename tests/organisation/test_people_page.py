@@ -2,13 +2,14 @@
 
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from organisation.models import AuditEntry, Entity, User
+from organisation.models import AuditEntry, Department, Entity, User
 from tests.factories import make_department, make_person
 
 
@@ -53,7 +54,7 @@ def test_the_list_costs_the_same_for_many_people(
     for n in range(30):
         make_person(f"p{n}@example.com", "viewer")
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         desk.get("/people/")
 
 
@@ -198,3 +199,25 @@ def test_a_state_that_is_none_changes_nothing(desk: Client, head: User) -> None:
     head.refresh_from_db()
     assert answer.status_code == 400
     assert head.is_active
+
+
+def test_a_person_s_page_says_which_departments_they_head_and_partner(
+    desk: Client, head: User
+) -> None:
+    make_department("SALES")
+    make_department("RD")
+    Department.objects.filter(code="SALES").update(head=head)
+    Department.objects.filter(code="RD").update(partner=head)
+
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", desk.get(page(head)).content.decode()))
+
+    assert "Heads Department SALES Finance partner of Department RD" in shown
+
+
+def test_the_last_sign_in_is_told_in_the_reader_s_style(
+    desk: Client, admin: User, head: User
+) -> None:
+    User.objects.filter(pk=head.pk).update(last_login=datetime(2026, 3, 31, 12, tzinfo=UTC))
+    User.objects.filter(pk=admin.pk).update(date_style="dots")
+
+    assert "<td>31.03.2026</td>" in desk.get("/people/").content.decode()
