@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from dashboards.pages.activity import nearest_active
+from dashboards.pages.measures import named
+from dashboards.selectors.admins import finance_admins
 from dashboards.selectors.board import Board
 from kpialign.htmx import asks_for
 from kpialign.scoring.status import Status
-from organisation.permissions import can_import
+from organisation.permissions import can_edit_cascade, can_import
 
 
 def answer_board(
@@ -34,8 +36,11 @@ def answer_board(
 
 
 def answer_empty(request: HttpRequest) -> HttpResponse:
-    """Answer before there is anything to show."""
-    return render(request, "dashboards/empty.html", {"may_import": can_import(request.user)})
+    """Answer before there is anything to show: how to begin, or whom to ask."""
+    may_edit = can_edit_cascade(request.user)
+    admins = [] if may_edit else finance_admins()
+    told = {"may_edit": may_edit, "admins": named(admins), "admins_count": len(admins)}
+    return render(request, "dashboards/empty.html", told)
 
 
 def status_asked(request: HttpRequest) -> Status | None:

@@ -60,15 +60,16 @@ class Lowered:
     def _linkage(self) -> Counted:
         kpis = self._scope.kpis
         loose = [at for at in kpis if at not in self._shape.linked]
-        words = f"{len(kpis) - len(loose)} of {many(len(kpis), 'KPI')} lead up to an objective."
+        held = f"{len(kpis) - len(loose)} of {many(len(kpis), 'KPI')}"
+        words = f"{held} {_leads(len(kpis))} up to an objective."
         return Counted(words, self._each(loose, len(kpis)), "It has no KPI.")
 
     def _financial_linkage(self) -> Counted:
         others = [at for at in self._scope.kpis if at not in self._shape.financial]
         loose = [at for at in others if at not in self._shape.to_financial]
         words = (
-            f"{len(others) - len(loose)} of {many(len(others), 'KPI')} that are not financial lead "
-            "up to a financial KPI or objective."
+            f"{len(others) - len(loose)} of {many(len(others), 'KPI')} not financial "
+            f"{_leads(len(others))} up to a financial KPI or objective."
         )
         return Counted(words, self._each(loose, len(others)), "It has no KPI but financial ones.")
 
@@ -173,6 +174,10 @@ def many(count: int, what: str) -> str:
     ('1 KPI', '2 links')
     """
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _leads(count: int) -> str:
+    return "leads" if count == 1 else "lead"
 
 
 def _worst_first(culprits: Iterable[Culprit]) -> list[Culprit]:

@@ -9,9 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboards.services.refresh import refresh_scores
 from kpis.models import Node
-from tests.dashboards.strategy import Strategy, aim, make_strategy
+from tests.dashboards.strategy import Strategy, make_strategy
 from tests.dashboards.test_pages import text, words
-from tests.factories import link, make_kpi, make_objective, make_organisation, make_person
+from tests.factories import aim, link, make_kpi, make_objective, make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 40
