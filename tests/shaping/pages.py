@@ -9,6 +9,7 @@ from tests.access import browser_of
 from tests.factories import make_person
 
 Fields = dict[str, list[str]]
+Answer = Any  # what the test client gives, with its context
 
 
 class FormReader(HTMLParser):
@@ -28,11 +29,8 @@ class FormReader(HTMLParser):
             self.inside = "shape" in given.get("class", "").split()
         if not self.inside or "disabled" in given:
             return
-        if tag == "input" and given.get("type") in {"checkbox", "radio"}:
-            if "checked" in given:
-                self._add(given["name"], given.get("value", "on"))
-        elif tag == "input":
-            self._add(given["name"], given.get("value", ""))
+        if tag == "input":
+            self._note_input(given)
         elif tag == "select":
             self._select = given["name"]
         elif tag == "option" and self._select and "selected" in given:
@@ -40,6 +38,12 @@ class FormReader(HTMLParser):
         elif tag == "textarea":
             self._text = given["name"]
             self._add(self._text, "")
+
+    def _note_input(self, given: dict[str, str]) -> None:
+        if given.get("type") not in {"checkbox", "radio"}:
+            self._add(given["name"], given.get("value", ""))
+        elif "checked" in given:
+            self._add(given["name"], given.get("value", "on"))
 
     def handle_data(self, data: str) -> None:
         """Note the text of a textarea."""
@@ -69,7 +73,7 @@ def opened(client: Client, path: str) -> Fields:
     return fields_of(client.get(path))
 
 
-def fields_of(response: Any) -> Fields:
+def fields_of(response: Answer) -> Fields:
     """Give what the form of an answer holds."""
     assert response.status_code == 200, response.status_code
     reader = FormReader()
@@ -77,7 +81,9 @@ def fields_of(response: Any) -> Fields:
     return reader.fields
 
 
-def send(client: Client, path: str, form: Fields | None = None, **typed: Any) -> Any:
+def send(
+    client: Client, path: str, form: Fields | None = None, /, **typed: str | list[str]
+) -> Answer:
     """Type into the form of a page, or into one that was opened before, and send it.
 
     Names of fields are given with `__` for the hyphen and `_dot_` for the dot.
@@ -86,12 +92,10 @@ def send(client: Client, path: str, form: Fields | None = None, **typed: Any) ->
     for name, value in typed.items():
         key = name.replace("__", "-")
         fields[key] = value if isinstance(value, list) else [value]
-        if value is False:
-            del fields[key]
     return client.post(path, fields)
 
 
-def problems(response: Any) -> list[str]:
+def problems(response: Answer) -> list[str]:
     """Give the lines of the summary on top of a page."""
     assert response.status_code == 200, response.get("Location", "")
     return [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboards.figures import shown
 from kpialign.interchange import stored
 from kpis.models import Node
 from organisation.models import AuditEntry, RecomputeRequest
@@ -40,7 +41,7 @@ def test_parts_are_weights_over_the_sum_of_those_that_count() -> None:
 
     send(client, PATH, **{"child-DSO-kind": "drives"})
 
-    assert parts(client) == ["100\u00a0%", "–"]
+    assert parts(client) == ["100\u00a0%", shown.UNKNOWN]
 
 
 def test_one_weight_changes_and_its_siblings_stay() -> None:
@@ -91,7 +92,8 @@ def test_a_child_is_unlinked_and_the_last_one_too() -> None:
         ),
         (
             {"child-DSO-weight": "much"},
-            "KPI DSO: Weight: 'much' is not a number. Accepted: 1234.5, 1,234.5, 1.234,5 or (1,234).",
+            "KPI DSO: Weight: 'much' is not a number."
+            " Accepted: 1234.5, 1,234.5, 1.234,5 or (1,234).",
         ),
         (
             {"child-DSO-lag": "-1"},

@@ -1,9 +1,9 @@
 """KPIs are made and changed; a formula is checked while it is typed and when it is saved."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from django.test import Client
 
 from dashboards.services.refresh import refresh_scores
 from kpialign.interchange import stored
@@ -32,7 +32,7 @@ SOUND = {
 }
 
 
-def checked(client: Any, **typed: str) -> str:
+def checked(client: Client, **typed: str) -> str:
     response = client.post(CHECK, {"frequency": "quarterly", "time_rollup": "formula", **typed})
     assert response.status_code == 200
     return " ".join(response.content.decode().split())

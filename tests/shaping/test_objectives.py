@@ -8,7 +8,7 @@ from kpis.models import Node, PlanVersion
 from objectives.models import Objective, Perspective
 from organisation.models import AuditEntry, Entity, Organisation, RecomputeRequest
 from tests.factories import link, make_kpi, make_objective, make_organisation, make_person
-from tests.shaping.pages import finance_admin, opened, problems, send
+from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
 pytestmark = pytest.mark.django_db
 NEW = "/shape/objectives/new/"
@@ -73,7 +73,8 @@ def test_a_change_is_saved_with_its_reason_and_only_that_changes() -> None:
         "MARGIN",
         "Agreed with the board",
     )
-    assert entry.actor and entry.actor.email == "admin@example.com"
+    assert entry.actor is not None
+    assert entry.actor.email == "admin@example.com"
 
 
 def test_saving_what_was_shown_changes_and_records_nothing() -> None:
@@ -157,8 +158,6 @@ def test_two_people_in_one_field_see_both_and_saving_again_keeps_mine() -> None:
     told = problems(response)
     assert len(told) == 1
     assert told[0].startswith("Name: Other saved “Theirs” on ")
-    from tests.shaping.pages import fields_of
-
     again = fields_of(response)
     assert (again["name"], again["description"]) == (["Mine"], ["Theirs too"])
 
