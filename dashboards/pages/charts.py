@@ -16,8 +16,8 @@ WHOLE = (0.0, 100.0)
 MOST_PARTS, FEW_PARTS = 9, 6
 
 
-def kpi_trend(board: Board, code: str) -> Chart:
-    """Draw a KPI over thirteen periods with last year and its target."""
+def kpi_trend(board: Board, code: str) -> Chart | None:
+    """Draw a KPI over thirteen periods with last year and its target; None without any of them."""
     unit, node = units_of(board, [code])[code], board.node(code)
     values = _series(board, code, "value", unit)
     band = _series(board, code, "target_high", unit)
@@ -31,6 +31,8 @@ def kpi_trend(board: Board, code: str) -> Chart:
         target_text="band" if node.direction == BAND else "target",
         axis_unit=unit.suffix if unit.suffix == "%" else "",
     )
+    if all(isnan(value) for value in (*values, *trend.target)):
+        return None
     measured = unit.suffix or "number"
     note = f"{node.name} in {shown.SPOKEN.get(measured, measured)}, {_scope(board)}."
     table = [

@@ -163,7 +163,7 @@ def _note(found: Compared, entity: Entity, now: NodeScore) -> str:
     if not is_active(entity, found.board.context.period):
         return "not active"
     if found.node.is_kpi and isnan(now.value):
-        return "no figure" if now.is_scored else ""
+        return "" if isnan(now.target) else "no figure"
     marks = [
         (Mark.HELD, "held"),
         (Mark.TO_DATE, "to date"),

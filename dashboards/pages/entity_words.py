@@ -19,10 +19,13 @@ def comparison_headline(found: Compared, units: Mapping[int, Unit]) -> str:
     if not is_active(found.group, period):
         return f"{found.group.name} is not active in {name_of(period)}"
     known = [one for one in found.entities if not isnan(_figure(found, one))]
-    whole = _written(found, found.group, units)
-    about = f"{found.node.name}, {found.group.name} {whole}"
+    what = "figure" if found.node.is_kpi else "score"
+    if isnan(_figure(found, found.group)):
+        about = f"{found.node.name}, no {what} at {found.group.name}"
+    else:
+        about = f"{found.node.name}, {found.group.name} {_written(found, found.group, units)}"
     if not known:
-        return f"{about}: no member has a figure for {name_of(period)}"
+        return f"{about}: no member has a {what} for {name_of(period)}"
     scored = [one for one in found.entities if found.score(one).is_scored]
     if not scored:
         most = max(known, key=lambda one: _figure(found, one))

@@ -63,7 +63,7 @@ class KpiPage:
     chips: Sequence[Chip]
     attainment: str
     problem: str
-    trend: Chart
+    trend: Chart | None  # None before there is any figure or target
     inputs: Sequence[KpiRow]
     uses_time: bool
     made_of: str
