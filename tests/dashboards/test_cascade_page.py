@@ -63,7 +63,7 @@ def test_a_row_tells_weight_share_score_coverage_and_department(reader: Client) 
 
     assert "75 % 75 % 40.0 Off track 75 % covered" in found["VALUE/CASH"]
     assert "75 % 56 % 40.0 Off track Department OPS" in found["VALUE/CASH/CYCLE"]
-    assert "25 % 19 % – Not enough data" in found["VALUE/CASH/COVER"]
+    assert "25 % 19 % \u2013 Not enough data" in found["VALUE/CASH/COVER"]
 
 
 def test_the_address_says_what_is_open(reader: Client) -> None:
