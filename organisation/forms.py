@@ -151,7 +151,7 @@ class TokenForm(forms.Form):
 class TrailForm(forms.Form):
     """What of the trail is asked for, as it stands in the address."""
 
-    q = forms.CharField(max_length=200, required=False, label="Search")
+    q = forms.CharField(max_length=200, required=False, label="Subject, person, reason")
     person = forms.ChoiceField(required=False, label="Who")
     action = forms.ChoiceField(required=False, label="Action")
     kind = forms.ChoiceField(required=False, label="Of what")
@@ -164,7 +164,6 @@ class TrailForm(forms.Form):
     ) -> None:
         """Offer what the trail holds."""
         super().__init__(data, label_suffix="")
-        self.fields["q"].help_text = "Words of the subject, the person or the reason."
         for name, offered in choices.items():
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
