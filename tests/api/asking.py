@@ -20,7 +20,8 @@ class Program:
     def __init__(self, person: User) -> None:
         self.person = person
         text = issue_token(person=person, days=1, by=None, path="command")
-        self.client = Client(headers={"authorization": f"Token {text}"}, enforce_csrf_checks=True)
+        self.token = f"Token {text}"
+        self.client = Client(headers={"authorization": self.token}, enforce_csrf_checks=True)
 
     def get(self, path: str, **query: object) -> Answer:
         """Read, and expect that it works."""

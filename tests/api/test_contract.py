@@ -1,0 +1,69 @@
+"""Ask the API what its own description allows and forbids, as three people, by schemathesis."""
+
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from schemathesis.config import SchemathesisConfig
+
+from tests.api.asking import Program, program_of
+from tests.api.description import document
+
+# What a schema cannot say is refused with 400 too: a code of nothing, a formula that is none.
+REFUSED_BY_SENSE = ["2xx", "400", "401", "403", "404", "409"]
+WRITING = {
+    "include-method": ["POST", "PUT", "PATCH", "DELETE"],
+    "checks": {"positive_data_acceptance": {"expected-statuses": REFUSED_BY_SENSE}},
+}
+SCOPES = {"department_head": "OPS"}
+settings = hypothesis.settings(
+    suppress_health_check=list(hypothesis.HealthCheck), deadline=None, database=None
+)
+
+
+def described(*, examples: int, corners: bool) -> Any:  # noqa: ANN401, a schema of schemathesis
+    """Load the description; its corners are every bound of every parameter and field."""
+    chosen = {
+        "seed": 7,
+        "generation": {"max-examples": examples},
+        "phases": {"coverage": {"enabled": corners}},
+        "operations": [WRITING],
+    }
+    schema = schemathesis.openapi.from_dict(
+        document(), config=SchemathesisConfig.from_dict(chosen)
+    )
+    schema.app = get_wsgi_application()
+    return schema
+
+
+some = described(examples=6, corners=False)
+every = described(examples=1, corners=True)
+
+
+@pytest.fixture(params=["finance_admin", "department_head", "viewer"])
+def program(request: pytest.FixtureRequest) -> Program:
+    return program_of(request.param, department=SCOPES.get(request.param, ""))
+
+
+@pytest.fixture
+def admin() -> Program:
+    return program_of("finance_admin")
+
+
+@some.parametrize()
+@settings
+def test_every_answer_is_as_the_description_says(
+    case: schemathesis.Case, program: Program
+) -> None:
+    case.call_and_validate(headers={"Authorization": program.token})
+
+
+@pytest.mark.services
+@every.parametrize()
+@settings
+def test_every_bound_of_the_description_is_kept(
+    case: schemathesis.Case, admin: Program
+) -> None:
+    case.call_and_validate(headers={"Authorization": admin.token})
