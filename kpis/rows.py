@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from kpis.models import KPI, ActualRevision, PeriodState, ReportingPeriod, Review, Target
 from organisation.models import Department, Entity
@@ -89,6 +90,13 @@ class EntrySheet:
     purposes: Mapping[str, Purpose]
     # Where the period takes no figure: by whom and when it was put there; one row an entity.
     locks: tuple[PeriodState, ...] = ()
+    within: Entity | None = None  # the one it is narrowed to, with those beneath it
+
+    @property
+    def query(self) -> str:
+        """What its address says: the period, and the entity that it is narrowed to."""
+        told = {"period": self.period.label} | ({"entity": self.within.code} if self.within else {})
+        return urlencode(told)
 
     @property
     def returned_count(self) -> int:

@@ -16,7 +16,11 @@ from kpis.forms import SheetForm
 from kpis.models import ReportingPeriod
 from kpis.rows import EntrySheet
 from kpis.selectors.due import departments_to_read, period_to_enter, sheets_due
-from kpis.selectors.entry_sheet import entry_sheet, get_department_to_read
+from kpis.selectors.entry_sheet import (
+    entry_sheet,
+    get_department_to_read,
+    get_entity_to_narrow,
+)
 from kpis.selectors.owners import finance_of
 from kpis.selectors.periods import get_period_to_read, neighbour, periods_of_kind
 from kpis.services.actuals import record_figures
@@ -59,10 +63,11 @@ def sheet(request: HttpRequest, department: str) -> HttpResponse:
     period = _period_asked_for(request, owner)
     if period is None:
         return render(request, "kpis/entry_empty.html", {"department": owner})
-    found = entry_sheet(person_of(request), owner, period)
+    within = get_entity_to_narrow(request.GET.get("entity", ""))
+    found = entry_sheet(person_of(request), owner, period, within)
     form = SheetForm(found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and _saved(request, form):
-        return redirect(f"{reverse('entry_sheet', args=[owner.code])}?period={period.label}")
+        return redirect(f"{reverse('entry_sheet', args=[owner.code])}?{found.query}")
     return render(request, "kpis/entry_sheet.html", _context(request, found, form))
 
 
@@ -95,7 +100,8 @@ def _saved(request: HttpRequest, form: SheetForm) -> bool:
 
 def _show_both(request: HttpRequest, form: SheetForm, error: FigureChangedError) -> None:
     """Read the sheet again beside what was typed; saving again then keeps what was typed."""
-    found = entry_sheet(person_of(request), form.sheet.department, form.sheet.period)
+    old = form.sheet
+    found = entry_sheet(person_of(request), old.department, old.period, old.within)
     data: QueryDict = request.POST.copy()
     for cell in found.cells:
         data[f"{cell.key}-seen"] = str(cell.newest.number if cell.newest else 0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from kpis.models import KPI, Actual, NodeDefinition, PeriodState, ReportingPeriod, Target
 from kpis.rows import Cell, EntrySheet, Group, Purpose
@@ -26,8 +27,18 @@ def get_department_to_read(user: User, code: str) -> Department:
     return found
 
 
-def entry_sheet(user: User, department: Department, period: ReportingPeriod) -> EntrySheet:
-    """Read the sheet of a department and period, with what the person may do in it."""
+def get_entity_to_narrow(code: str) -> Entity | None:
+    """Return the entity that a sheet is narrowed to; none asked for, none."""
+    return get_object_or_404(Entity, code=code) if code else None
+
+
+def entry_sheet(
+    user: User, department: Department, period: ReportingPeriod, within: Entity | None = None
+) -> EntrySheet:
+    """Read the sheet of a department and period, with what the person may do in it.
+
+    Narrowed to an entity it holds the figures of that one and of those beneath it.
+    """
     frequency = FREQUENCY_OF_KIND[ReportingPeriod.Kind(period.kind)]
     kpis = list(
         entered_kpis()
@@ -36,7 +47,7 @@ def entry_sheet(user: User, department: Department, period: ReportingPeriod) -> 
         .prefetch_related("entities")
         .order_by("name", "node__code")
     )
-    reading = _Reading(user, department, period, kpis)
+    reading = _Reading(user, department, period, kpis, within)
     cells = [cell for kpi in kpis for cell in reading.cells_of(kpi)]
     why = purposes([kpi.node.code for kpi in kpis])
     return EntrySheet(
@@ -47,6 +58,7 @@ def entry_sheet(user: User, department: Department, period: ReportingPeriod) -> 
         groups=_grouped(cells, why),
         purposes=why,
         locks=tuple(reading.locks.values()),
+        within=within,
     )
 
 
@@ -54,8 +66,14 @@ class _Reading:
     """What all cells of one sheet have in common, read once."""
 
     def __init__(
-        self, user: User, department: Department, period: ReportingPeriod, kpis: list[KPI]
+        self,
+        user: User,
+        department: Department,
+        period: ReportingPeriod,
+        kpis: list[KPI],
+        within: Entity | None,
     ) -> None:
+        self.entity = within
         self.user, self.department, self.period = user, department, period
         self.expectation = Expectation(kpis)
         self.last_year, self.last_period = a_year_before(period), neighbour(period, steps=-1)
@@ -74,6 +92,7 @@ class _Reading:
         return [
             self._cell(kpi, entity)
             for entity in self.expectation.entities_of(kpi, self.period)
+            if self.entity is None or self.expectation.within(self.entity, entity)
             if can_read_entry_sheet(self.user, self.department, entity)
         ]
 

@@ -31,6 +31,10 @@ class Expectation:
         consolidating = definitions.exclude(entity_rollup__in=["", "none"])
         self.consolidating = set(consolidating.values_list("node_id", flat=True))
 
+    def within(self, entity: Entity, other: Entity) -> bool:
+        """Whether another entity is this one, or lies beneath it."""
+        return other == entity or entity.pk in self._ancestors(other.pk)
+
     def entities_of(self, kpi: KPI, period: ReportingPeriod) -> list[Entity]:
         """Return where the KPI is entered in a period: reported, active and not consolidated.
 
