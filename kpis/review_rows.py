@@ -59,9 +59,15 @@ class ReviewRow:
         if value is None or last is None:
             return UNKNOWN
         told = written(value - last, signed=True)
-        if "%" in self.unit:
-            return f"{told} pp"
-        return told if last <= 0 else f"{told} ({_share(value, last)})"
+        return f"{told} pp" if "%" in self.unit else told
+
+    @property
+    def share(self) -> str:
+        """The same as a share of the last one, where that says something."""
+        value, last = self.revision.value, self.last
+        if value is None or last is None or last <= 0 or "%" in self.unit:
+            return ""
+        return _share(value, last)
 
     @property
     def target_told(self) -> str:

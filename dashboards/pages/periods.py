@@ -122,9 +122,7 @@ def headline(standing: Standing) -> str:
     if closed == len(states):
         return f"{name} is closed{whom}"
     if standing.gaps:
-        gaps = (
-            "1 figure misses" if len(standing.gaps) == 1 else f"{len(standing.gaps)} figures miss"
-        )
+        gaps = "1 gap" if len(standing.gaps) == 1 else f"{len(standing.gaps)} gaps"
         return f"{name}: {gaps} before it can be closed{whom}"
     if closed:
         return f"{name} is closed for {closed} of {len(states)} entities; the others can be closed"

@@ -44,6 +44,16 @@ class ReviewQueue:
         return [row for group in self.groups for row in group.rows]
 
     @property
+    def has_entities(self) -> bool:
+        """Whether figures of more than one entity stand on this page."""
+        return len({row.entity.pk for row in self.rows}) > 1
+
+    @property
+    def column_count(self) -> int:
+        """How many columns stand before that of returns."""
+        return 10 if self.has_entities else 9
+
+    @property
     def decidable(self) -> list[ReviewRow]:
         """The rows of this page that the person may decide."""
         return [row for row in self.rows if row.can_decide]

@@ -86,7 +86,7 @@ def test_the_page_says_what_misses_who_owes_it_and_where(
 
     content = text(client)
 
-    assert "<h1>Q1 FY26: 2 figures miss before it can be closed</h1>" in content
+    assert "<h1>Q1 FY26: 2 gaps before it can be closed</h1>" in content
     told = words(content)
     assert "KPI STOCK Group Q1 FY26 Submitted, not approved Head Department OPS Review" in told
     assert "KPI STOCK Shop Q1 FY26 No figure yet Head Department OPS Sheet" in told
@@ -308,4 +308,4 @@ def test_the_queries_do_not_depend_on_how_many_entities_there_are(
     with django_assert_max_num_queries(40):
         content = text(client)
 
-    assert "63 figures miss" in content
+    assert "63 gaps" in content
