@@ -14,7 +14,7 @@ from django.conf import settings
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/"
 DATABASE = f"kpialign_race_{os.getpid()}"
-ROUNDS = 200
+ROUNDS = {"sqlite": 60, "postgres": 200}
 OWN = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "KPIALIGN_VAR")
 
 
@@ -86,7 +86,10 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict
         admin.cursor().execute(f"DROP DATABASE {DATABASE}")
 
 
-def test_of_two_halves_of_a_loop_exactly_one_is_refused(environment: dict[str, str]) -> None:
+@pytest.mark.timeout(900)
+def test_of_two_halves_of_a_loop_exactly_one_is_refused(
+    environment: dict[str, str], request: pytest.FixtureRequest
+) -> None:
     migrate = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
     subprocess.run(migrate, env=environment, check=True, timeout=120)
     with Process(environment, "TOP", "LOW") as one, Process(environment, "LOW", "TOP") as other:
@@ -94,7 +97,7 @@ def test_of_two_halves_of_a_loop_exactly_one_is_refused(environment: dict[str, s
         one.ask("sign_in")
         other.ask("sign_in")
 
-        for _round in range(ROUNDS):
+        for _round in range(ROUNDS[request.node.callspec.id]):
             one.begin("send")
             other.begin("send")
             said = [one.answer(), other.answer()]
