@@ -17,6 +17,7 @@ from kpis.models import (
 from kpis.services.actuals import record_figures
 from kpis.services.figure_rules import FigureChange
 from kpis.services.periods import ensure_periods
+from kpis.services.versions import version_to_edit
 from objectives.models import CascadeLink, Objective, Perspective
 from organisation.models import (
     Department,
@@ -43,8 +44,9 @@ def make_organisation(*, first_month: int = 1, currency: str = "EUR") -> Organis
 
 
 def current_version() -> PlanVersion:
-    """Return the version of the plan."""
-    return PlanVersion.objects.get()
+    """Return the version of the plan that takes an edit; a frozen one is copied."""
+    newest = PlanVersion.objects.latest("number")
+    return newest if newest.frozen_at is None else version_to_edit(by=None, path="form")
 
 
 def period(label: str) -> ReportingPeriod:
