@@ -25,6 +25,7 @@ def answer_board(
         "context": board.context,
         "fragment": fragment,
         "instead": nearest_active(board.context),
+        "may_shape": can_edit_cascade(request.user),
         "may_shape_rates": can_import(request.user),
         **context,
     }

@@ -72,4 +72,5 @@ def main() -> None:
     connection.close()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from kpialign.interchange.rows import LinkRow, ObjectiveRow
 from kpis.models import Node, PlanVersion
 from objectives.models import Objective, Perspective
 from organisation.models import AuditEntry, Entity, Organisation, RecomputeRequest
+from tests.access import browser_of
 from tests.factories import link, make_kpi, make_objective, make_organisation, make_person
 from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
@@ -207,3 +208,16 @@ def test_a_link_row_says_what_it_links() -> None:
 
     assert isinstance(row, LinkRow)
     assert (row.kind, row.lag) == ("contributes", None)
+
+
+@pytest.mark.parametrize(("role", "count"), [("finance_admin", 1), ("executive", 0)])
+def test_only_who_may_shape_is_led_from_the_scores_to_the_forms(role: str, count: int) -> None:
+    make_organisation()
+    link(make_objective("TOP"), make_kpi("DIO").node)
+    client = browser_of(make_person("reader@example.com", role), role)
+
+    objective = client.get("/objectives/TOP/").content.decode()
+    kpi = client.get("/kpis/DIO/").content.decode()
+
+    assert objective.count('href="/shape/children/TOP/"') == count
+    assert kpi.count('href="/shape/targets/DIO/"') == count

@@ -83,6 +83,8 @@ class NodeForm(RowForm):
             return
         parent = self.fields["parent"]
         assert isinstance(parent, NodeField)
+        if self.only_objectives_above:
+            parent.help_text = "The objective that it serves; empty: it stands at the top."
         parent.offer(choices.nodes(only_objectives=self.only_objectives_above))
         if "parent" in given:
             self.initial["parent"] = _searchable(parent, given["parent"])

@@ -120,7 +120,8 @@ class RowForm(forms.Form):
         when = f" on {at:%d %b %Y, %H:%M} UTC" if at else ""
         for name in both:
             said = self.said(name, stands.get(name, ""))
-            told = f"{who} saved {said}{when}; above is what you typed."
+            told = f"{who} saved {said}{when}; you typed {self.said(name, mine[name])}."
+            told += " Saving again keeps yours."
             self.theirs[name] = told
             vars(self.fields[name])["theirs"] = told  # for the template, beside the field
 
@@ -159,7 +160,7 @@ class WhyForm(forms.Form):
     why = forms.CharField(
         required=False,
         max_length=LONGEST_WHY,
-        label="Why it changes",
+        label="Why",
         help_text="Stands in the trail beside what changed.",
     )
 
