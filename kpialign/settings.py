@@ -76,7 +76,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "kpialign",
     "kpialign.interchange",
     "organisation",

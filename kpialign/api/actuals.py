@@ -94,7 +94,7 @@ class RecordedFigures(serializers.Serializer[Any]):
         tags=["actuals"],
         operation_id="actuals_record",
         description="One figure or a list: all are written, or none. A figure that counts already"
-        " changes only with `why`.",
+        " changes only with a reason (why).",
         request=PolymorphicProxySerializer(
             "ActualEntries",
             [ActualEntry, ActualEntry(many=True)],

@@ -73,10 +73,10 @@ class ExplanationView(Door):
         node = Node.objects.filter(code=code).first()
         if node is None:
             raise NotFound(f"There is no objective or KPI “{code}”.")
-        if node.archived_at is not None:
-            raise NotFound(f"{code} is archived: it has no score.")
         explained = explained_score(code, place, period) if place and period else None
         if explained is None:
             named = period.label if period else "now"
             raise NotFound(f"No figure is there around {named}: nothing is scored then.")
+        if node.archived_at is not None and explained.explanation.how == "not scored":
+            raise NotFound(f"{code} is archived: it has no score.")
         return Response(facts(explained))

@@ -21,8 +21,7 @@ from kpialign.api.queries import PageQuery, asked_for
 from kpialign.api.refusals import ABSENT, READ_ERRORS
 from kpialign.scoring.results import Mark
 from kpialign.scoring.status import Status
-from kpis.models import Node, NodeDefinition, ReportingPeriod
-from kpis.selectors.purpose import version_in_force
+from kpis.models import Node, ReportingPeriod
 from organisation.models import Entity
 
 NODE_TYPES = Node.Kind.values
@@ -128,11 +127,9 @@ class _Scores:
             if asked.get("node_type") in {None, kinds[code]}
             and asked.get("status") in {None, table.at(code, period.pk).status.value}
         ]
-        bands = NodeDefinition.objects.filter(version=version_in_force(), direction="band")
-        band_codes = set(bands.values_list("node__code", flat=True))
 
         def made(code: str) -> dict[str, Any]:
-            known = _told(table.at(code, period.pk), is_band=code in band_codes)
+            known = _told(table.at(code, period.pk))
             return {"period": period.label, "entity": place.code, "node_type": kinds[code]} | known
 
         return cls(codes, made)
@@ -144,8 +141,9 @@ def _holding(table: ScoreTable) -> list[str]:
     return [code for code, holds in zip(table.codes, known[:, 0], strict=True) if holds]
 
 
-def _told(score: NodeScore, *, is_band: bool) -> dict[str, Any]:
+def _told(score: NodeScore) -> dict[str, Any]:
     unknown = float("nan")
+    is_band = not np.isnan(score.target_high)
     rests_unscored = not score.is_scored and Mark.VALUE_PROVISIONAL in score.marks
     return {
         "code": score.code,

@@ -14,6 +14,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kpialign.api.browsing import subjects
 from organisation.permissions import can_read_scores, requires
 
 
@@ -37,5 +38,5 @@ class SchemaView(SpectacularAPIView):
 @require_safe
 @requires(can_read_scores)
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show what the API takes and gives, with a form to try each operation."""
-    return render(request, "api/docs.html")
+    """Show what the API takes and gives, operation by operation."""
+    return render(request, "api/docs.html", {"subjects": subjects()})

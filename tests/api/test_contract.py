@@ -31,9 +31,7 @@ def described(*, examples: int, corners: bool) -> Any:  # noqa: ANN401, a schema
         "phases": {"coverage": {"enabled": corners}},
         "operations": [WRITING],
     }
-    schema = schemathesis.openapi.from_dict(
-        document(), config=SchemathesisConfig.from_dict(chosen)
-    )
+    schema = schemathesis.openapi.from_dict(document(), config=SchemathesisConfig.from_dict(chosen))
     schema.app = get_wsgi_application()
     return schema
 
@@ -54,16 +52,12 @@ def admin() -> Program:
 
 @some.parametrize()
 @settings
-def test_every_answer_is_as_the_description_says(
-    case: schemathesis.Case, program: Program
-) -> None:
+def test_every_answer_is_as_the_description_says(case: schemathesis.Case, program: Program) -> None:
     case.call_and_validate(headers={"Authorization": program.token})
 
 
 @pytest.mark.services
 @every.parametrize()
 @settings
-def test_every_bound_of_the_description_is_kept(
-    case: schemathesis.Case, admin: Program
-) -> None:
+def test_every_bound_of_the_description_is_kept(case: schemathesis.Case, admin: Program) -> None:
     case.call_and_validate(headers={"Authorization": admin.token})

@@ -24,6 +24,7 @@ PAGES = [
     "kpis/CCC/?period=2026-Q2",
     "import/",
     "export/",
+    "api/docs/",
     "cascade/",
     "cascade/?open=*&node=CCC",
     "cascade/?find=inventory&archived=1",
