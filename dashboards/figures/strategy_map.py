@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-GUTTER, FEWEST, PER_ROW = 124.0, 5, 8  # lanes: as few as fill a screen; boxes in a row at most
+MARGIN, FEWEST, PER_ROW = 16.0, 5, 8  # lanes: as few as fill a screen; boxes in a row at most
 BOX_WIDTH, BOX_HEIGHT = 172.0, 62.0
 STEP = BOX_WIDTH + 18.0
-GAP_Y, PADDING, BAND_GAP = 44.0, 22.0, 14.0
+GAP_Y, HEAD, FOOT, BAND_GAP = 44.0, 32.0, 18.0, 12.0  # the name of a band stands in its head
 LETTERS, LINES = 24, 2  # what a box holds of a name
 NARROWEST, WIDEST = 1.0, 5.0
 BEND = 26.0
@@ -88,7 +88,7 @@ def strategy_map(
     >>> nodes = [MapNode("V", "Value", "F", 0), MapNode("G", "Growth", "M", 1)]
     >>> drawn = strategy_map([("F", "Financial"), ("M", "Market")], nodes, [MapLink("V", "G", 1.0)])
     >>> [(box.code, box.top) for box in drawn.boxes], drawn.lines[0].width
-    ([('V', 22.0), ('G', 142.0)], '5.0')
+    ([('V', 32.0), ('G', 156.0)], '5.0')
     """
     rows = [(name, _rows([node for node in nodes if node.band == code])) for code, name in bands]
     lanes = _lanes(nodes, links)
@@ -101,15 +101,15 @@ def strategy_map(
         if not some:
             continue
         first = top
-        top += PADDING
+        top += HEAD
         for row in some:
             _place(row, top, room, _wanted(row, lanes, links, placed), placed)
             top += BOX_HEIGHT + GAP_Y
-        top += PADDING - GAP_Y
+        top += FOOT - GAP_Y
         drawn.append(Band(name, first, top - first))
         top += BAND_GAP
     lines = [_line(link, placed) for link in links if {link.parent, link.child} <= placed.keys()]
-    width = GUTTER + (room - 1) * STEP + BOX_WIDTH + PADDING
+    width = MARGIN + (room - 1) * STEP + BOX_WIDTH + MARGIN
     return StrategyMap(width, max(top - BAND_GAP, 0.0), drawn, list(placed.values()), lines)
 
 
@@ -158,7 +158,7 @@ def _wanted(
     wanted = {}
     for node in row:
         parents = [
-            (placed[link.parent].left - GUTTER) / STEP
+            (placed[link.parent].left - MARGIN) / STEP
             for link in links
             if link.child == node.code and link.parent in placed and not link.is_drive
         ]
@@ -182,7 +182,7 @@ def _place(
     for place in reversed(range(len(at))):
         at[place] = min(at[place], room - 1 if place == len(at) - 1 else at[place + 1] - 1)
     for node, lane in zip(ordered, at, strict=True):
-        placed[node.code] = Box(node.code, GUTTER + lane * STEP, top, _cut(node.name))
+        placed[node.code] = Box(node.code, MARGIN + lane * STEP, top, _cut(node.name))
 
 
 def _cut(name: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from math import isnan
 from django.http import Http404
 
 from dashboards.figures import shown
+from dashboards.pages.alignment_words import TITLES, alignment_headline, left_out, within
 from dashboards.pages.findings import RULES, FindingShown, Mending, gathered
-from dashboards.pages.lowered import SEEN, Counted, Culprit, Lowered, many
+from dashboards.pages.lowered import Counted, Culprit, Lowered, many
 from dashboards.pages.relief import Relief
 from dashboards.selectors.alignment import Aligned, Alignments
 from dashboards.selectors.board import Board
@@ -22,16 +23,6 @@ from organisation.models import Department, User
 MOST_SHOWN = 60
 MOST_NAMED = 3
 BAR = 96.0
-TITLES = {
-    "linkage": "Linkage",
-    "financial_linkage": "Financial linkage",
-    "freshness": "Freshness",
-    "focus": "Focus",
-    "decisiveness": "Decisiveness",
-    "consistency": "Consistency",
-    "evidence": "Evidence",
-    "harmony": "Harmony",
-}
 COMES = {
     "evidence": "Whether figures bear the links out. Not computed yet.",
     "harmony": "Whether KPIs pull against each other. Not computed yet.",
@@ -115,10 +106,10 @@ def alignment_page(
     chosen = [some for some in groups if rule in ("", some[0].rule)]
     mending = Mending(board, user, departments)
     return AlignmentPage(
-        headline=_headline(scope, counted),
+        headline=alignment_headline(scope.aligned, counted),
         text=shown.score(scope.aligned.score),
         about=scope.about,
-        left_out=_left_out(scope.aligned),
+        left_out=left_out(scope.aligned),
         parts=[_part(scope.aligned, name, counted.get(name)) for name in COMPONENTS],
         objectives=_objectives(board, scope.asked),
         departments=_departments(departments, scope.asked),
@@ -172,36 +163,6 @@ def _part(aligned: Aligned, name: str, counted: Counted | None) -> Part:
     )
 
 
-def _headline(scope: _Scope, counted: Mapping[str, Counted]) -> str:
-    """Say how far the cascade deserves trust, and what takes most from that."""
-    aligned = scope.aligned
-    if isnan(aligned.score):
-        return "Alignment cannot be computed yet: nothing of it can be counted here"
-    gains = {name: aligned.raised(name, 100.0) for name in aligned.weights}
-    worst = max(gains, key=lambda name: gains[name])
-    text = shown.score(aligned.score)
-    if gains[worst] < SEEN:
-        return f"Alignment is {text}: nothing that can be computed lowers it"
-    culprits = counted[worst].culprits
-    which = f", {culprits[0].name} above all" if culprits and len(culprits) > 1 else ""
-    alone = f", {culprits[0].name}" if len(culprits) == 1 else ""
-    return f"Alignment is {text}; {TITLES[worst].lower()} takes most from it{which or alone}"
-
-
-def _left_out(aligned: Aligned) -> str:
-    """Say how many parts could not be computed, and which."""
-    later = [TITLES[name].lower() for name in NOT_YET]
-    empty = [
-        TITLES[name].lower()
-        for name, score in aligned.scores.items()
-        if isnan(score) and name not in NOT_YET
-    ]
-    told = [f"{len(later)} not computed yet: {' and '.join(later)}"]
-    if empty:
-        told.append(f"{len(empty)} without anything to count: {' and '.join(empty)}")
-    return "; ".join(told)
-
-
 def _objectives(board: Board, asked: Mapping[str, str]) -> list[Choice]:
     nodes = [node for node in board.cascade.nodes.values() if not node.is_kpi]
     chosen = asked.get("objective", "")
@@ -227,15 +188,6 @@ def _rules(groups: Sequence[Sequence[Finding]], chosen: str) -> list[RuleCount]:
 def _day(board: Board) -> str:
     day = looked_at_on(board)
     return shown.day(day) if day else "no day yet"
-
-
-def within(title: str) -> str:
-    """Write a title as a sentence goes on with it.
-
-    >>> within("Too many KPIs")
-    'too many KPIs'
-    """
-    return title[:1].lower() + title[1:]
 
 
 def _ran(board: Board) -> str:

@@ -131,7 +131,8 @@ class Lowered:
             for link, share in light
         ]
         heavy = f"{len(links) - len(light)} of {many(len(links), 'link')}"
-        words = f"{heavy} weigh at least 2\u00a0% of their parent."
+        weigh = "weighs" if len(links) == 1 else "weigh"
+        words = f"{heavy} {weigh} at least 2\u00a0% of their parent."
         return Counted(words, culprits, "It has no link.")
 
     def _consistency(self) -> Counted:
