@@ -11,7 +11,7 @@ from dashboards.models import RecomputeRun
 from dashboards.services.refresh import refresh_scores
 from kpis.models import ActualRevision
 from objectives.models import Objective
-from tests.dashboards.strategy import Strategy, make_strategy
+from tests.dashboards.strategy import Strategy, aim, make_strategy
 from tests.factories import (
     figure,
     link,
@@ -201,6 +201,29 @@ def test_the_latest_saves_are_shown_with_what_stood_before_each(
     assert "143.0 144.0 d Count 44" in page
     assert "103.0 104.0" not in page
     assert "104.0 105.0 d Count 5" in page
+
+
+def test_a_quarter_that_is_partly_in_names_the_inputs_still_owed_and_their_owner(
+    reader: Client, strategy: Strategy
+) -> None:
+    anna = make_person("anna@example.com", "department_head", department="OPS")
+    strategy.payables.owner = anna
+    strategy.payables.save(update_fields=["owner"])
+    aim(strategy.cycle, label="2026-Q2", baseline="100", target="50")
+    record(figure(strategy.stock, "2026-Q2", "120"))
+    refresh_scores(path="task", full=True)
+    owed = "KPI PAYABLES (Department OPS, Anna)"
+
+    assert headline(reader, "/objectives/CASH/?period=2026-Q2") == (
+        f"Objective CASH has no score for Q2 FY26 yet: it waits for {owed}"
+    )
+    objective = text(reader, "/objectives/CASH/?period=2026-Q2")
+    assert "It waits for 1 figure KPI PAYABLES Department OPS, Anna" in objective
+    assert f"It waits for {owed}." in text(reader, "/kpis/CYCLE/?period=2026-Q2")
+    assert f"It waits for {owed}." in text(reader, "/enterprise/?period=2026-Q2")
+    assert f"Department OPS has no score for Q2 FY26 yet: it waits for {owed}" in text(
+        reader, "/departments/OPS/?period=2026-Q2"
+    )
 
 
 def test_a_draft_is_shown_to_nobody_on_a_kpi_page(reader: Client, strategy: Strategy) -> None:
