@@ -19,7 +19,7 @@ RowType = type[BaseSerializer[Any]]
 class Door(APIView):
     """A view of the API: closed to the anonymous, and to people without a role."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @staticmethod
     def may_write(person: Person) -> bool:

@@ -50,14 +50,18 @@ def admin() -> Program:
     return program_of("finance_admin")
 
 
-@some.parametrize()
+@some.parametrize()  # type: ignore[untyped-decorator]  # of schemathesis
 @settings
-def test_every_answer_is_as_the_description_says(case: schemathesis.Case, program: Program) -> None:
+def test_every_answer_is_as_the_description_says(
+    case: schemathesis.Case[Any], program: Program
+) -> None:
     case.call_and_validate(headers={"Authorization": program.token})
 
 
 @pytest.mark.services
-@every.parametrize()
+@every.parametrize()  # type: ignore[untyped-decorator]  # of schemathesis
 @settings
-def test_every_bound_of_the_description_is_kept(case: schemathesis.Case, admin: Program) -> None:
+def test_every_bound_of_the_description_is_kept(
+    case: schemathesis.Case[Any], admin: Program
+) -> None:
     case.call_and_validate(headers={"Authorization": admin.token})
