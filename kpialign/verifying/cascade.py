@@ -74,5 +74,8 @@ def _versions() -> Iterator[Fault]:
         for place, version in enumerate(versions):
             if version.number != place + 1:
                 yield Fault("versions_are_numbered", str(version), f"should be v{place + 1}")
+            before = versions[place - 1].effective_from if place else None
             if place and version.effective_from is None:
                 yield Fault("version_has_a_beginning", str(version), "is in force from no month")
+            elif before and version.effective_from and version.effective_from < before:
+                yield Fault("versions_follow_on", str(version), f"begins before v{place}")

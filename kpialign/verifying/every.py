@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from kpialign.verifying.cascade import cascade_faults
 from kpialign.verifying.closings import closing_faults
 from kpialign.verifying.database import database_faults
+from kpialign.verifying.decisions import decision_faults
 from kpialign.verifying.fault import Fault
 from kpialign.verifying.figures import figure_faults
 from kpialign.verifying.organisation import organisation_faults
 from kpialign.verifying.scores import score_faults
 from kpialign.verifying.snapshots import snapshot_faults
+from kpialign.verifying.values import value_faults
 
 SUBJECTS = (
     database_faults,
+    value_faults,
     organisation_faults,
     cascade_faults,
     figure_faults,
+    decision_faults,
     closing_faults,
     snapshot_faults,
     score_faults,

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import F, Q, QuerySet
+
 from kpialign.verifying.fault import Fault
 from kpis.models import Actual, ActualRevision, NodeDefinition, ReportingPeriod, Target
 from kpis.selectors.periods import KIND_OF_FREQUENCY
@@ -62,19 +64,31 @@ def _cells() -> Iterator[Fault]:
         "entity__code",
         "period__label",
         "period__kind",
+        "counted__value",
     )
+    inactive = set(_while_inactive().values_list("pk", flat=True))
     for pk, counted, draft, kpi, code, frequency, *place in (
         Actual.objects.order_by("pk").values_list(*fields).iterator(CHUNK)
     ):
-        entity, label, kind = place
+        entity, label, kind, value = place
         named = f"{code} {entity} {label}"
         yield from _chain(named, chains.pop(pk, Chain()), counted, draft)
         if KIND_OF_FREQUENCY[frequency] != kind:
             yield Fault("actual_has_its_frequency", named, f"{code} is {frequency}")
         if kpi in calculated and counted is not None:
             yield Fault("calculated_takes_no_actual", named, f"{code} has a formula")
+        if pk in inactive and value is not None:
+            yield Fault("entity_is_active", named, f"{entity} is not active then")
     for cell in chains:
         yield Fault("revision_has_a_cell", f"cell {cell}", "revisions without a cell")
+
+
+def _while_inactive() -> "QuerySet[Actual]":
+    """Select the cells of periods in which their entity was not active."""
+    return Actual.objects.filter(
+        Q(entity__active_from__gt=F("period__end_on"))
+        | Q(entity__active_to__lt=F("period__start_on"))
+    )
 
 
 def _calculated() -> set[int]:

@@ -48,6 +48,7 @@ def _periods() -> Iterator[Fault]:
             inner[row.parent_id].append(row)
         elif row.kind != ReportingPeriod.Kind.YEAR:
             yield Fault("period_lies_in_another", row.label, "has no longer period around it")
+    yield from _begin(rows)
     for row in rows:
         if row.kind in INNER:
             yield from _inside(row, inner[row.pk])
@@ -55,6 +56,17 @@ def _periods() -> Iterator[Fault]:
     for before, after in pairwise(years):
         if (after.start_on - before.end_on).days != 1:
             yield Fault("years_follow_on", after.label, f"does not follow {before.label}")
+
+
+def _begin(rows: list[ReportingPeriod]) -> Iterator[Fault]:
+    """Look whether months are what they are called, and years begin as the calendar says."""
+    first = FiscalCalendar.objects.values_list("first_month", flat=True).first()
+    for row in rows:
+        if row.kind == ReportingPeriod.Kind.MONTH and row.label != f"{row.start_on:%Y-%m}":
+            yield Fault("month_is_its_label", row.label, f"begins on {row.start_on}")
+        if row.kind == ReportingPeriod.Kind.YEAR and row.start_on.month != first:
+            told = f"begins on {row.start_on}, and fiscal years begin with month {first}"
+            yield Fault("year_is_the_calendars", row.label, told)
 
 
 def _inside(row: ReportingPeriod, held: list[ReportingPeriod]) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from dashboards.frozen import Frozen
 from dashboards.models import ScoreSnapshot
 from kpialign.scoring.inputs import LENGTHS
 from kpialign.verifying.fault import Fault
-from kpis.models import Actual, PeriodState, Target
+from kpis.models import Actual, PeriodState, PlanVersion, Target
 
 Edges = tuple[float | None, ...]
 EDGES = ("baseline", "target", "band_low", "band_high")
@@ -22,12 +22,32 @@ def untouched_faults(frozen: Frozen, snapshots: Sequence[ScoreSnapshot]) -> Iter
     Of a period that was closed twice the last snapshot counts; of one that is open again, none.
     """
     figures, targets = _figures_then(frozen), _targets_then(frozen)
+    for version in {row.version for row in snapshots}:
+        yield from _version(frozen, version)
     for row in snapshots:
         if not _is_read(row):
             continue
         named, label = f"{row.period.label} {row.entity.code}", row.period.label
         yield from _compared(named, "figures", figures[label], _figures_now(row))
         yield from _compared(named, "targets", targets[label], _targets_now(row))
+
+
+def _version(frozen: Frozen, version: PlanVersion) -> Iterator[Fault]:
+    """Compare links and formulas that were frozen with those of their version now."""
+    nodes = frozen.inputs.nodes
+    links = {
+        (nodes[one.parent].key, nodes[one.child].key): one.weight for one in frozen.inputs.links
+    }
+    held = version.links.filter(kind="contributes")
+    now = {
+        (parent, child): float(weight)
+        for parent, child, weight in held.values_list("parent__code", "child__code", "weight")
+    }
+    formulas = {node.key: node.kpi.formula for node in nodes if node.kpi is not None}
+    defined = version.definitions.filter(node__kpi__isnull=False)
+    if links != now or formulas != dict(defined.values_list("node__code", "formula")):
+        told = "periods are closed under it, and its links or formulas are others than then"
+        yield Fault("frozen_version_is_unchanged", str(version), told)
 
 
 def _compared(

@@ -23,14 +23,17 @@ from kpis.models import (
     Node,
     NodeDefinition,
     PeriodState,
+    Plan,
     PlanVersion,
     Rate,
+    Reopening,
     ReportingPeriod,
+    Review,
     Target,
 )
 from objectives.models import CascadeLink
-from organisation.models import Entity
-from tests.factories import Status, aim, figure, make_kpi, period, record
+from organisation.models import Entity, FiscalCalendar, Organisation
+from tests.factories import Status, aim, figure, make_kpi, make_person, period, record
 from tests.factories import link as link_nodes
 from tests.interchange.files import folder
 
@@ -309,6 +312,73 @@ def a_quarter_closed_with_a_month_open() -> None:
     PeriodState.objects.create(period=period("2026-Q1"), entity=plant(), state="closed")
 
 
+def a_status_that_is_none() -> None:
+    revisions().update(status="frozen")
+
+
+def a_code_with_a_blank() -> None:
+    Node.objects.filter(code="LOAD").update(code="LO AD")
+
+
+def a_kpi_without_a_direction() -> None:
+    NodeDefinition.objects.filter(node__code="OTD").update(direction="")
+
+
+def a_roll_up_by_a_formula_that_is_not() -> None:
+    NodeDefinition.objects.filter(node__code="OTD").update(time_rollup="formula")
+
+
+def thresholds_out_of_order() -> None:
+    Organisation.objects.update(at_risk=95)
+
+
+def no_active_plan() -> None:
+    Plan.objects.update(state=Plan.State.ARCHIVED)
+
+
+def a_month_under_anothers_label() -> None:
+    ReportingPeriod.objects.filter(label="2026-05").update(label="2026-5x")
+
+
+def a_fiscal_year_of_another_calendar() -> None:
+    FiscalCalendar.objects.update(first_month=4)
+
+
+def a_figure_after_its_entity_ended() -> None:
+    Entity.objects.filter(code="PLANT").update(active_to=date(2026, 1, 1))
+
+
+def an_approval_by_nobody() -> None:
+    revisions().update(path="form")
+
+
+def an_approval_of_ones_own() -> None:
+    person = make_person("fin@example.com", "finance_admin")
+    revisions().update(by=person)
+    Review.objects.create(revision=revisions()[0], decision="approved", by=person)
+
+
+def a_reopening_by_one_person() -> None:
+    person = make_person("fin@example.com", "finance_admin")
+    Reopening.objects.create(
+        period=period(CLOSED),
+        entity=plant(),
+        asked_by=person,
+        settled_by=person,
+        is_confirmed=True,
+        reason="Alone",
+    )
+
+
+def a_save_that_the_trail_does_not_tell() -> None:
+    record(figure(KPI.objects.get(node__code="OTD"), OPEN, "91", entity="PLANT", why="Late"))
+    revisions().filter(value=91).update(path="api")
+
+
+def a_weight_of_a_frozen_version() -> None:
+    CascadeLink.objects.filter(child__code="OTD").update(weight=5)
+
+
 def an_entity_that_is_gone() -> None:
     cell().update(entity_id=987654)
 
@@ -353,6 +423,20 @@ PLANTED: list[tuple[str, Callable[[], None]]] = [
     ("reopening_is_on_record", a_closed_period_opened_by_nobody),
     ("members_are_closed", a_group_closed_before_its_member),
     ("inner_periods_are_closed", a_quarter_closed_with_a_month_open),
+    ("choice_is_known", a_status_that_is_none),
+    ("code_is_writable", a_code_with_a_blank),
+    ("kpi_is_defined", a_kpi_without_a_direction),
+    ("formula_rolls_up_a_formula", a_roll_up_by_a_formula_that_is_not),
+    ("thresholds_are_in_order", thresholds_out_of_order),
+    ("one_plan_is_active", no_active_plan),
+    ("month_is_its_label", a_month_under_anothers_label),
+    ("year_is_the_calendars", a_fiscal_year_of_another_calendar),
+    ("entity_is_active", a_figure_after_its_entity_ended),
+    ("approval_is_on_record", an_approval_by_nobody),
+    ("approval_is_anothers", an_approval_of_ones_own),
+    ("reopening_takes_two_people", a_reopening_by_one_person),
+    ("figures_are_in_the_trail", a_save_that_the_trail_does_not_tell),
+    ("frozen_version_is_unchanged", a_weight_of_a_frozen_version),
     ("references", an_entity_that_is_gone),
 ]
 
