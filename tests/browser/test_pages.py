@@ -55,7 +55,7 @@ PAGES = [
     "me/",
     "trail/",
     "trail/?action=import_actuals",
-    "trail/?from=soon",
+    "trail/?from=2026-02-01&to=2026-01-01",
     "people/",
     "people/1/",
     "nowhere/",
