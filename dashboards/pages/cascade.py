@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboards.pages.findings import Mend, Mending, by_node, gathered, link_to
+from dashboards.pages.findings import Mend, by_node, gathered, link_to
 from dashboards.pages.gathered import GROUPS
-from dashboards.pages.node import NodePanel, node_panel
+from dashboards.pages.node import NodePanel, chosen_panel
 from dashboards.pages.opened import Opened
 from dashboards.pages.tree import MOST_ROWS, Tree, unasked
 from dashboards.pages.tree_rows import TreeRow
@@ -74,11 +74,6 @@ def cascade_page(
     opened = _opened(board, asked, matches)
     chosen = asked.get("node", "")
     rows = Tree(board, about, opened, chosen=chosen, matches=matches).rows()
-    panel = None
-    if chosen in board.cascade.nodes:
-        mending = Mending(board, user, departments)
-        told = [mending.shown(some) for some in about.get(chosen, ())]
-        panel = node_panel(board, chosen, told, may_edit=may_edit)
     return CascadePage(
         headline=_headline(board, groups),
         say=_say(board, find, len(matches)),
@@ -88,7 +83,7 @@ def cascade_page(
         opened=str(opened),
         is_asked="open" in asked,
         find=find,
-        panel=panel,
+        panel=chosen_panel(board, chosen, user, about=about, departments=departments),
         finding_count=len(groups),
         archived=archived if may_edit else None,
         may_edit=may_edit,

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from math import isnan
 
 from dashboards.figures.strategy_map import Box, MapLink, MapNode, StrategyMap, strategy_map
-from dashboards.pages.findings import Mending, by_node, gathered
+from dashboards.pages.findings import by_node, gathered
 from dashboards.pages.lowered import many
 from dashboards.pages.measures import score_shown
-from dashboards.pages.node import NodePanel, node_panel
+from dashboards.pages.node import NodePanel, chosen_panel
 from dashboards.pages.tree_rows import lag_told, weight_of
 from dashboards.rows import ScoreShown
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import LinkFacts, NodeFacts
 from kpialign.scoring.findings import Finding
 from organisation.models import Department, User
-from organisation.permissions import can_edit_cascade
 
 MOST_NODES = 60
 NO_BAND = ""
@@ -89,30 +88,27 @@ def map_page(
     links = _links(board, set(shown))
     drawn = _draw(board, shown, links, perspectives)
     near = {chosen} | {other for link in links for other in _others(link, chosen)}
-    panel = None
-    if chosen:
-        mending = Mending(board, user, departments)
-        about = by_node(gathered(found, board.context.entity.code))
-        told = [mending.shown(some) for some in about.get(chosen, ())]
-        panel = node_panel(board, chosen, told, may_edit=can_edit_cascade(user))
     return MapPage(
         headline=_headline(board, shown),
         note=_note(board, len(shown), len(everything), chosen),
         drawn=drawn,
-        boxes=[
-            MapBox(
-                box,
-                board.node(box.code),
-                score_shown(board, box.code),
-                box.code == chosen,
-                bool(chosen) and box.code in near,
-            )
-            for box in drawn.boxes
-        ],
+        boxes=[_box(board, box, chosen, near) for box in drawn.boxes],
         rows=[_row(board, link) for link in links],
         with_kpis=with_kpis,
-        panel=panel,
+        panel=chosen_panel(
+            board,
+            chosen,
+            user,
+            about=by_node(gathered(found, board.context.entity.code)),
+            departments=departments,
+        ),
     )
+
+
+def _box(board: Board, box: Box, chosen: str, near: set[str]) -> MapBox:
+    is_near = bool(chosen) and box.code in near
+    score = score_shown(board, box.code)
+    return MapBox(box, board.node(box.code), score, box.code == chosen, is_near)
 
 
 def _is_drawn(board: Board, node: NodeFacts, with_kpis: bool) -> bool:  # noqa: FBT001  a choice of the page

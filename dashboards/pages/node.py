@@ -1,15 +1,18 @@
 """What the cascade's page tells beside the tree of one chosen node."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.figures import shown
-from dashboards.pages.findings import FindingShown, Mend, link_to
+from dashboards.pages.findings import FindingShown, Mend, Mending, link_to
 from dashboards.pages.measures import score_shown
 from dashboards.pages.tree_rows import lag_told, weight_of
 from dashboards.rows import ScoreShown
 from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import LinkFacts, NodeFacts
+from kpialign.scoring.findings import Finding
+from organisation.models import Department, User
+from organisation.permissions import can_edit_cascade
 
 BAR = 96.0
 
@@ -41,6 +44,22 @@ class NodePanel:
     used_by: Sequence[Tie]
     findings: Sequence[FindingShown]
     edits: Sequence[Mend]
+
+
+def chosen_panel(
+    board: Board,
+    code: str,
+    user: User,
+    *,
+    about: Mapping[str, Sequence[Sequence[Finding]]],
+    departments: Iterable[Department],
+) -> NodePanel | None:
+    """Tell of the node that an address chooses; None where it chooses none that is here."""
+    if code not in board.cascade.nodes:
+        return None
+    mending = Mending(board, user, departments)
+    told = [mending.shown(some) for some in about.get(code, ())]
+    return node_panel(board, code, told, may_edit=can_edit_cascade(user))
 
 
 def node_panel(
