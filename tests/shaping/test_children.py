@@ -1,12 +1,14 @@
 """Children are added, weighed and unlinked; nobody undoes what others did meanwhile."""
 
 import pytest
+from django.utils import timezone
 
 from dashboards.figures import shown
 from kpialign.interchange import stored
-from kpis.models import Node
-from organisation.models import AuditEntry, RecomputeRequest
-from tests.factories import link, make_kpi, make_objective, make_organisation
+from kpis.models import KPI, Node, PeriodState, PlanVersion, ReportingPeriod
+from objectives.models import CascadeLink
+from organisation.models import AuditEntry, Entity, RecomputeRequest
+from tests.factories import figure, link, make_kpi, make_objective, make_organisation, record
 from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +174,22 @@ def test_a_link_that_somebody_took_away_is_told_of_and_not_made_again() -> None:
 
     assert problems(response) == ["Other unlinked KPI DIO meanwhile."]
     assert weights() == {"TOP DSO": "1"}
+
+
+def test_after_a_close_an_edit_makes_a_new_version_and_the_form_says_from_when() -> None:
+    record(figure(KPI.objects.get(node__code="DIO"), "2026-Q1", "1"))
+    months = ReportingPeriod.objects.filter(kind="month", label__in=["2026-01", "2026-02"])
+    group, closed = Entity.objects.get(code="GROUP"), PeriodState.State.CLOSED
+    PeriodState.objects.bulk_create(
+        PeriodState(period=month, entity=group, state=closed) for month in months
+    )
+    PlanVersion.objects.update(frozen_at=timezone.now())
+    client = finance_admin()
+    page = client.get(PATH).content.decode()
+    assert "Changes count from March 2026; closed periods keep the cascade" in page
+
+    send(client, PATH, **{"child-DIO-weight": "2"})
+
+    found = CascadeLink.objects.filter(child__code="DIO").order_by("version__number")
+    assert [f"{one.version} {one.weight.normalize():f}" for one in found] == ["v1 3", "v2 2"]
+    assert f"{PlanVersion.objects.get(number=2).effective_from}" == "2026-03-01"

@@ -252,3 +252,16 @@ def test_archiving_a_kpi_names_its_parent_and_the_formulas_that_use_it() -> None
 
     assert "Objective TOP: nothing scored is left beneath it." in page
     assert "KPI B (B)" in page
+
+
+def test_a_missing_name_and_a_broken_formula_are_said_together() -> None:
+    make_organisation()
+    make_kpi("A")
+
+    response = send(finance_admin(), "/shape/kpis/A/", name="", formula="2 * (3 +")
+
+    assert problems(response) == [
+        "Name: Fill in: name.",
+        "Formula: Column 9: the formula ends too early."
+        " Accepted: a formula such as [profit] / [revenue] * 100.",
+    ]

@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from kpialign.interchange.editing import FIRST_ROW
+from kpialign.interchange.problems import Problem
+from kpialign.scoring.formula import FormulaError, parse
 from kpialign.shaping import choices
 from kpialign.shaping.forms.fields import (
     NodeField,
@@ -16,6 +19,8 @@ from kpialign.shaping.forms.fields import (
     text_area,
 )
 from kpialign.shaping.forms.rows import RowForm
+from kpialign.shaping.problems import sentence
+from kpialign.shaping.texts import plain
 from kpis.models import KPI
 
 AGGREGATIONS = [
@@ -146,6 +151,9 @@ class ObjectiveForm(NodeForm):
         self.order_fields([name for _title, names in self.parts for name in names])
 
 
+FORMULA_WORDS = "a formula such as [profit] / [revenue] * 100"
+
+
 class KPIForm(NodeForm):
     """What is measured."""
 
@@ -209,3 +217,14 @@ class KPIForm(NodeForm):
         self.initial.setdefault("direction", "higher")
         self.initial.setdefault("frequency", "monthly")
         self.order_fields([name for _title, names in self.parts for name in names])
+
+    def clean_formula(self) -> str:
+        """Say at once what cannot be read, whatever else is missing."""
+        text = plain(self.cleaned_data["formula"])
+        try:
+            if text:
+                parse(text)
+        except FormulaError as error:
+            problem = Problem(self.sheet, FIRST_ROW, "formula", str(error), FORMULA_WORDS)
+            raise forms.ValidationError(sentence(problem)) from None
+        return text
