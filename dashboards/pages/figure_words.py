@@ -25,6 +25,8 @@ def source(board: Board, code: str) -> str:
         said.append("calculated")
     elif Mark.CONSOLIDATED in marks:
         said.append("consolidated")
+    elif isnan(board.score(code).value) and board.context.members:
+        said.append("no figure")
     else:
         said.append("entered")
     if not isnan(board.score(code).value):

@@ -85,7 +85,7 @@ def _row(telling: Telling, lacks: Sequence[Lack], owing: Owing) -> OwedRow:
     if first.exchange:
         name = _rate_name(first.exchange)
         sentence = f"There is no {name} for {row.when}."
-        return replace(row, name=name.capitalize(), sentence=sentence)
+        return replace(row, name=f"{name[0].upper()}{name[1:]}", sentence=sentence)
     node = telling.board.node(first.code)
     row = replace(row, code=node.code, name=node.name)
     where = named([one.name for one in places])
