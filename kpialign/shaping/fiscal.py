@@ -9,7 +9,13 @@ from django.utils import timezone
 from dashboards.figures import shown
 from kpialign.interchange.periods import YEAR_LENGTH, length_of, span_of
 from kpis.models import KPI, ReportingPeriod
-from kpis.services.periods import EARLIEST_YEAR, LATEST_YEAR, first_month, fiscal_year_of
+from kpis.services.periods import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    ensure_periods,
+    first_month,
+    fiscal_year_of,
+)
 
 KINDS = {1: "month", 3: "quarter", 12: "year"}
 LENGTHS: dict[str, int] = {
@@ -76,6 +82,13 @@ def _line(label: str, first: int) -> Line:
 
 def _day(index: int) -> date:
     return date(index // YEAR_LENGTH, index % YEAR_LENGTH + 1, 1)
+
+
+def begin_calendar() -> None:
+    """Make the periods of this fiscal year where there are none, so that figures can be entered."""
+    today = timezone.localdate()
+    if not ReportingPeriod.objects.exists():
+        ensure_periods(first_on=today, last_on=today)
 
 
 def around(line: Line, lines: list[Line]) -> list[Line]:

@@ -8,7 +8,7 @@ from django.test import Client
 from dashboards.services.refresh import refresh_scores
 from kpialign.interchange import stored
 from kpialign.interchange.rows import KPIRow
-from kpis.models import KPI
+from kpis.models import KPI, ReportingPeriod
 from organisation.models import AuditEntry
 from tests.factories import (
     figure,
@@ -265,3 +265,17 @@ def test_a_missing_name_and_a_broken_formula_are_said_together() -> None:
         "Formula: Column 9: the formula ends too early."
         " Accepted: a formula such as [profit] / [revenue] * 100.",
     ]
+
+
+def test_the_first_kpi_can_be_entered_and_read_at_once() -> None:
+    client = finance_admin()
+    send(client, "/shape/objectives/new/", code="TOP", name="Top")
+    send(client, "/shape/departments/new/", code="OPS", name="Operations")
+
+    send(client, NEW, **SOUND)
+
+    assert ReportingPeriod.objects.count() == 17
+    assert "New one" in client.get("/enter/OPS/").content.decode()
+    assert client.get("/kpis/NEW/").status_code == 200
+    assert client.get("/objectives/TOP/").status_code == 200
+    assert send(client, "/shape/kpis/NEW/", unit="days")["Location"] == "/kpis/NEW/"

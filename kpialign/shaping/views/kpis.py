@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kpialign.interchange.editing import stored_row
 from kpialign.shaping.answering import METHODS, answer, is_saved, page_of, posted
+from kpialign.shaping.fiscal import begin_calendar
 from kpialign.shaping.forms.nodes import KPIForm
 from kpialign.shaping.forms.rows import WhyForm
 from kpialign.shaping.formula import check_formula
@@ -30,6 +31,7 @@ def new_kpi(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and is_saved(
         request, [form], why, lambda edit: place_beneath(form, edit), names
     ):
+        begin_calendar()
         parent = form.cleaned_data.get("parent", "")
         return redirect(*(("shape_children", parent) if parent else ("shape_kpi", form.typed_key)))
     return answer(request, PAGE, {"form": form}, [form], why)
