@@ -18,21 +18,19 @@ from kpialign.scoring.results import Mark
 MOST_TOLD = 2
 
 
-def source(board: Board, code: str) -> str:
+def source(board: Board, code: str, *, from_members: bool, has_own_target: bool) -> str:
     """Say where the figure comes from and whether it is approved."""
-    marks, said = board.score(code).marks, []
+    now = board.score(code)
     if board.node(code).formula:
-        said.append("calculated")
-    elif Mark.CONSOLIDATED in marks:
-        said.append("consolidated")
-    elif isnan(board.score(code).value) and board.context.members:
-        said.append("no figure")
+        said = ["calculated"]
     else:
-        said.append("entered")
-    if not isnan(board.score(code).value):
-        is_open = Mark.VALUE_PROVISIONAL in marks
+        said = ["consolidated" if from_members else "entered"]
+    if not isnan(now.value):
+        is_open = Mark.VALUE_PROVISIONAL in now.marks
         said.append("from figures not approved yet" if is_open else "from approved figures")
-    if Mark.BASELINE_ASSUMED in marks:
+    if from_members and not isnan(now.target) and not has_own_target:
+        said.append("target summed over its members")
+    if Mark.BASELINE_ASSUMED in now.marks:
         said.append("baseline assumed")
     return ", ".join([*said, *(one for one in tags(board, code) if one in {"held", "to date"})])
 

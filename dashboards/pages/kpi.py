@@ -90,13 +90,17 @@ def kpi_page(board: Board, code: str, owing: Owing) -> KpiPage:
     revisions, count = revisions_behind(board, code, units)
     terms = terms_of(board, code, now.driver)
     weights = {one: -place for place, one in enumerate(children)}
+    made = consolidation(board, code, owing.origins) if owing.origins else None
+    target = target_facts(board.context, node.pk)
     owed = figure_words.missing(board, code, owing)
     return KpiPage(
         node=node,
         headline=headlines.kpi_headline(board, code),
         actual=shown.figure(now.value, units[code]),
         score=score_shown(board, code, with_bounds=isnan(now.target)),
-        source=figure_words.source(board, code),
+        source=figure_words.source(
+            board, code, from_members=made is not None, has_own_target=target is not None
+        ),
         chips=_chips(board, code, units[code]),
         attainment=attainment_words(board, code),
         problem=figure_words.problem(board, code, owed),
@@ -104,7 +108,7 @@ def kpi_page(board: Board, code: str, owing: Owing) -> KpiPage:
         inputs=plain_rows(board, inputs, weights={one: -i for i, one in enumerate(inputs)}),
         uses_time=uses_time(node.formula),
         made_of=figure_words.made_of(board, code, owing.origins),
-        consolidation=consolidation(board, code, owing.origins) if owing.origins else None,
+        consolidation=made,
         owed=owed,
         up=upwards(board, code),
         others=other_uses(board, code),
@@ -114,7 +118,7 @@ def kpi_page(board: Board, code: str, owing: Owing) -> KpiPage:
         driver_rows=plain_rows(board, children, weights=weights),
         revisions=revisions,
         revisions_note=summary(revisions, count),
-        target=target_facts(board.context, node.pk),
+        target=target,
         facts=definition(node),
     )
 

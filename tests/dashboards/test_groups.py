@@ -10,7 +10,14 @@ from django.test import Client
 from dashboards.services.refresh import refresh_scores
 from kpis.models import NodeDefinition
 from organisation.models import Entity
-from tests.dashboards.groups import RECEIVABLES, REVENUE, enter, make_group, set_rate
+from tests.dashboards.groups import (
+    RECEIVABLES,
+    REVENUE,
+    aim_everywhere,
+    enter,
+    make_group,
+    set_rate,
+)
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +53,7 @@ def test_a_ratio_of_a_group_is_worked_out_from_the_sums_of_its_members(reader: C
     assert "900 EUR = 600 + 300, from B and A." in page
     assert "B 600 EUR 67 % A 300 EUR 33 %" in page
     assert "The sum of the figures of its members." in page
+    assert "consolidated, from approved figures" in page
 
 
 def test_each_member_is_a_link_away_in_the_same_period(reader: Client) -> None:
@@ -168,3 +176,14 @@ def test_an_entity_that_is_not_active_says_so_calmly(reader: Client) -> None:
         assert "B is not active in Q2 FY26: it reports until Mar 2026" in there
         assert " late" not in there
         assert "missing for Q2" not in there
+
+
+def test_a_target_that_members_make_is_said_to_be_theirs(reader: Client) -> None:
+    aim_everywhere("REVENUE", A="350", B="550")
+    enter("REVENUE", **REVENUE)
+
+    page = text(reader, "/kpis/REVENUE/")
+
+    assert "KPI REVENUE is exactly on target at 900 EUR" in page
+    assert "target summed over its members" in page
+    assert "target summed" not in text(reader, "/kpis/REVENUE/?entity=A")
