@@ -9,8 +9,8 @@ from kpialign.interchange.rows import KPIRow, TargetRow
 from kpialign.shaping.fiscal import Line, around
 
 WORDS = {
-    "sum": "A quarter's or year's row is split evenly over the periods inside it that have no row"
-    " of their own. A longer period's target is then the sum of those inside.",
+    "sum": "A quarter's or year's row is split evenly: each period inside it takes an equal part,"
+    " unless it has a row of its own. A longer period's target is the sum of those inside.",
     "average": "A quarter's or year's row holds in each period inside it that has no row of its"
     " own. A longer period's target is the mean of those inside.",
     "last": "A quarter's or year's row holds in each period inside it that has no row of its own."
