@@ -30,7 +30,7 @@ from kpis.services.versions import lock_cascade
 from organisation.models import AuditEntry, User
 from organisation.services import trail
 
-MOST_TRIES = 5
+MOST_TRIES = 3  # beside others who write; after that they wait
 # PostgreSQL could not order this transaction among others, or broke a ring of waiting ones.
 TO_BE_TRIED_AGAIN = {"40001", "40P01"}
 Check = Callable[[Proposal], None]
@@ -81,23 +81,55 @@ def change_cascade(
     and `judge` at the difference, and may raise; `within` writes what belongs to the same
     transaction. With a dry run nothing is written.
     """
-    for attempt in range(1, MOST_TRIES + 1):
-        before = _trail_so_far()
-        checked = Report(list(report.errors), list(report.warnings))
-        proposal = _propose(Proposal(checked, tables, childless=childless))
-        if check is not None:
-            check(proposal)
+    change = _Change(tables, report, by, path, why, dry_run, childless, check, judge, within)
+    for _attempt in range(MOST_TRIES):
+        done = change.tried(_trail_so_far())
+        if done is not None:
+            return done
+    return _undisturbed(change)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What is to be changed, by whom and on which conditions: see change_cascade."""
+
+    tables: Mapping[str, Table]
+    report: Report
+    by: User | None
+    path: str
+    why: str
+    dry_run: bool
+    childless: frozenset[str]
+    check: Check | None
+    judge: Judge | None
+    within: Judge | None
+
+    def tried(self, before: Trail | None) -> Changed | None:
+        """Check, compare and write; None if somebody else wrote meanwhile."""
+        checked = Report(list(self.report.errors), list(self.report.warnings))
+        proposal = _propose(Proposal(checked, self.tables, childless=self.childless))
+        if self.check is not None:
+            self.check(proposal)
         changes = difference(proposal)
-        if by is not None:
-            check_rights(by, changes, checked)
+        if self.by is not None:
+            check_rights(self.by, changes, checked)
         if checked.errors:
             raise CascadeRefusedError(checked.errors, checked.warnings)
-        if judge is not None:
-            judge(changes)
-        writing = applying.Writing(proposal, changes, by, path, why)
-        if dry_run or _is_written(writing, before, within, is_last=attempt == MOST_TRIES):
-            return Changed(changes, checked.warnings)
-    raise RefusedError("Others are changing the cascade right now. Nothing was saved; try again.")
+        if self.judge is not None:
+            self.judge(changes)
+        writing = applying.Writing(proposal, changes, self.by, self.path, self.why)
+        is_done = self.dry_run or _is_written(writing, before, self.within)
+        return Changed(changes, checked.warnings) if is_done else None
+
+
+@transaction.atomic
+def _undisturbed(change: _Change) -> Changed:
+    """Let the others wait while all is checked and written: then nobody can be faster."""
+    _lock_all()
+    done = change.tried(None)
+    if done is None:
+        raise RefusedError("Others are changing the cascade. Nothing was saved; try again.")
+    return done
 
 
 def _propose(proposal: Proposal) -> Proposal:
@@ -118,26 +150,27 @@ def _trail_so_far() -> Trail:
     return found["latest"] or 0, found["count"]
 
 
-def _is_written(
-    writing: applying.Writing, before: Trail, within: Judge | None, *, is_last: bool
-) -> bool:
+def _is_written(writing: applying.Writing, before: Trail | None, within: Judge | None) -> bool:
     """Write; tell whether that was done, or all of it must be checked and tried again."""
     try:
         return _write(writing, before, within)
     except DatabaseError as error:
         code = getattr(error.__cause__, "pgcode", None)
         may_pass = isinstance(error, IntegrityError) or code in TO_BE_TRIED_AGAIN
-        if is_last or not may_pass:
+        if before is None or not may_pass:
             raise
         return False
 
 
 @transaction.atomic
-def _write(writing: applying.Writing, before: Trail, within: Judge | None) -> bool:
-    """Write the changes; tell whether nobody else wrote since they were compared."""
+def _write(writing: applying.Writing, before: Trail | None, within: Judge | None) -> bool:
+    """Write the changes; tell whether nobody else wrote since they were compared.
+
+    Without `before` nobody could: the locks were taken before the comparison.
+    """
     if writing.difference.added or writing.difference.changed:
         _lock_all()
-        if _trail_so_far() != before:
+        if before is not None and _trail_so_far() != before:
             return False
         _apply(writing)
     if within is not None:

@@ -394,6 +394,18 @@ def test_an_import_overtaken_by_another_write_is_checked_again(
     assert answer.errors[0].startswith("actuals, 2, period: 2026-01 is closed for DE")
 
 
+def test_an_import_that_is_overtaken_again_and_again_lets_the_others_wait(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter(range(100))
+    monkeypatch.setattr(changing, "_trail_so_far", lambda: (next(numbers), 0))
+
+    assert figures(small, "OTD,DE,2026-01,94") == "added 0, changed 1, unchanged 0"
+
+    assert shown(cell().counted) == (94, "approved", "")
+    assert next(numbers) == 2 * changing.MOST_TRIES
+
+
 def by(email: str, small: Path, **sheets: str) -> Answer:
     number = len(list(small.iterdir()))
     return run("import_cascade", folder(small / f"in{number}", {}, **sheets), user=email)
