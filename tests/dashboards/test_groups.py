@@ -7,7 +7,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from dashboards.services.closing import close_period
 from dashboards.services.refresh import refresh_scores
+from kpialign.interchange.editing import edit_rows
 from kpis.models import NodeDefinition
 from organisation.models import Entity
 from tests.dashboards.groups import (
@@ -18,7 +20,7 @@ from tests.dashboards.groups import (
     make_group,
     set_rate,
 )
-from tests.factories import make_person
+from tests.factories import make_person, period
 
 pytestmark = pytest.mark.django_db
 
@@ -187,3 +189,24 @@ def test_a_target_that_members_make_is_said_to_be_theirs(reader: Client) -> None
     assert "KPI REVENUE is exactly on target at 900 EUR" in page
     assert "target summed over its members" in page
     assert "target summed" not in text(reader, "/kpis/REVENUE/?entity=A")
+
+
+def test_a_closed_group_is_told_as_it_stood_whatever_is_edited_later(reader: Client) -> None:
+    enter("REVENUE", **REVENUE)
+    enter("RECEIVABLES", **RECEIVABLES)
+    close_period(period=period("2026-Q1"), entity=None, by=None, path="command", why="As it is")
+    edit_rows(
+        rows={"kpis": [{"code": "REVENUE", "entity_rollup": "average"}]}, by=None, path="command"
+    )
+    enter("REVENUE", label="2026-Q2", **REVENUE)
+
+    closed = text(reader, "/kpis/REVENUE/?period=2026-Q1")
+    ratio = text(reader, "/kpis/DSO/?period=2026-Q1")
+
+    assert "900 EUR = 600 + 300, from B and A." in closed
+    assert "50 = 500 / 900 \xd7 90, from A and B." in ratio
+    assert "450 EUR = (600 + 300) / 2, from B and A." in text(
+        reader, "/kpis/REVENUE/?period=2026-Q2"
+    )
+    compared = text(reader, "/entities/?node=REVENUE&period=2026-Q1")
+    assert "KPI REVENUE, Group 900 EUR: 2 members have a figure" in compared
