@@ -6,11 +6,21 @@ import pytest
 from django.core.cache import cache
 from django.http.response import HttpResponseBase
 
+from kpis.models import KPI, ActualRevision
+from kpis.services.reviews import return_figures
 from organisation.models import AuditEntry, RecomputeRequest
 from organisation.services import trail
 from organisation.services.recompute import request_recompute
 from tests.access import ACCESS, ROLES, address, browser_of, person_who_is
-from tests.factories import figure, link, make_kpi, make_objective, make_organisation, record
+from tests.factories import (
+    figure,
+    link,
+    make_kpi,
+    make_objective,
+    make_organisation,
+    make_person,
+    record,
+)
 
 # What each canary stands in, and which roles may meet it.
 DRAFT_READERS = {"finance_admin", "auditor"}
@@ -19,6 +29,7 @@ CANARIES = {
     "canary-sales-draft": DRAFT_READERS,
     "777123.25": DRAFT_READERS | {"department_head"},
     "888321.75": DRAFT_READERS,
+    "canary-return": DRAFT_READERS | {"department_head"},
     "canary-trail": {"finance_admin", "auditor", "system_admin"},
     "canary-run": {"finance_admin", "auditor", "system_admin"},
 }
@@ -37,6 +48,14 @@ def company(db: None) -> Iterator[None]:
         link(objective, kpi.node)
         record(figure(kpi, "2026-Q1", "41"))
         record(figure(kpi, "2026-Q2", value, status="draft", comment=comment))
+    own = KPI.objects.get(node__code="DIO")
+    record(figure(own, "2026-Q3", "43", status="submitted"))
+    return_figures(
+        revisions=[ActualRevision.objects.latest("pk").pk],
+        by=make_person("reviewer@example.com", "finance_admin"),
+        path="form",
+        reason="canary-return",
+    )
     trail.record_many(
         [trail.Written("change", "kpi", "DIO", None, {"name": "x"}, "canary-trail")],
         actor=None,

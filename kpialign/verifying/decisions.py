@@ -11,7 +11,7 @@ from organisation.models import AuditEntry
 
 Status = ActualRevision.Status
 TYPED = ("form", "api")  # ways by which one figure comes in at a time, each with its own entry
-SAVES = ("draft_actual", "submitted_actual")  # reviews have entries of their own
+SAVES = ("draft_actual", "submitted_actual", "comment_actual")  # reviews have their own entries
 
 
 def decision_faults() -> Iterator[Fault]:
@@ -33,10 +33,19 @@ def _approvals() -> Iterator[Fault]:
     approvals = Review.objects.filter(decision=Review.Decision.APPROVED, revision=OuterRef("pk"))
     typed = rows.filter(path__in=TYPED, status=Status.APPROVED)
     for row in typed.filter(~Exists(approvals)).iterator():
+        if _keeps_approval(row):
+            continue
         yield Fault("approval_is_on_record", _named(row), "is approved, and nobody approved it")
     own = approvals.filter(by=OuterRef("by"))
     for row in rows.filter(Exists(own)).iterator():
         yield Fault("approval_is_anothers", _named(row), "was approved by who entered it")
+
+
+def _keeps_approval(row: ActualRevision) -> bool:
+    """Tell whether a save left an approved figure as it was, so that only its comment is new."""
+    earlier = ActualRevision.objects.filter(actual=row.actual_id, number__lt=row.number)
+    before = earlier.exclude(status=Status.DRAFT).order_by("-number").first()
+    return before is not None and before.status == Status.APPROVED and before.value == row.value
 
 
 def _reopenings() -> Iterator[Fault]:

@@ -155,7 +155,7 @@ def _trail(
     for change in changes:
         held = cells[change.key].draft or cells[change.key].counted
         write = trail.Written(
-            action=f"{change.status}_actual",
+            action=_action(change, cells[change.key], path=path),
             subject_kind="actual",
             subject_key=change.label,
             before={"value": held.value, "status": held.status} if held else None,
@@ -164,6 +164,15 @@ def _trail(
         )
         writes.append(write)
     trail.record_many(writes, actor=by, path=path)
+
+
+def _action(change: FigureChange, cell: Actual, *, path: str) -> str:
+    """Name the save; a comment on an approved figure approves nothing anew."""
+    counted = cell.counted
+    keeps = counted is not None and counted.value == change.value
+    if keeps and change.status == Status.APPROVED and path in figure_rules.BY_PEOPLE:
+        return "comment_actual"
+    return f"{change.status}_actual"
 
 
 def _request(changes: Sequence[FigureChange], *, by: User | None) -> None:

@@ -24,6 +24,7 @@ ACTIONS = {
     "submitted_actual": "Figure submitted",
     "approved_actual": "Figure approved",
     "returned_actual": "Figure returned",
+    "comment_actual": "Comment changed",
     "import_actuals": "Figures imported",
     "set_targets": "Targets set",
     "give_role": "Role given",
@@ -38,6 +39,11 @@ ACTIONS = {
     "revoke_token": "Token revoked",
     "download": "Downloaded",
     "close_period": "Period closed",
+    "begin_review": "Put in review",
+    "end_review": "Back to open",
+    "ask_reopening": "Reopening asked for",
+    "confirm_reopening": "Reopening confirmed",
+    "withdraw_reopening": "Reopening withdrawn",
 }
 # Columns that hold numbers; in any other, what looks like one may be a code or a period.
 NUMBERS = frozenset(
@@ -64,8 +70,8 @@ NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 def action_words(action: str) -> str:
     """Say what was done.
 
-    >>> action_words("give_role"), action_words("ask_reopening")
-    ('Role given', 'Ask reopening')
+    >>> action_words("give_role"), action_words("begin_version")
+    ('Role given', 'Begin version')
     """
     return ACTIONS.get(action, column_words(action))
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from kpialign.verifying.decisions import decision_faults
 from kpis.errors import (
     FigureNotWaitingError,
     OwnFigureError,
@@ -293,3 +294,25 @@ def test_a_head_reads_whom_to_ask_where_figures_stay(
 
     with pytest.raises(PeriodLockedError, match=told):
         record(figure(stock, QUARTER, "5", status="draft"), by=head, path="form")
+
+
+def test_a_comment_on_an_approved_figure_stands_in_the_trail_as_what_it_is(
+    stock: KPI, head: User, fin: User
+) -> None:
+    approve(submit(stock, "5", head), fin)
+
+    record(figure(stock, QUARTER, "5", comment="Recounted"), by=head, path="form")
+
+    assert held(stock) == ((Decimal(5), "approved"), None)
+    entry = AuditEntry.objects.order_by("-pk")[0]
+    assert (entry.action, entry.actor) == ("comment_actual", head)
+
+
+def test_reviews_and_comments_leave_nothing_for_verify_to_find(
+    stock: KPI, head: User, fin: User
+) -> None:
+    approve(submit(stock, "5", head), fin)
+    record(figure(stock, QUARTER, "5", comment="Recounted"), by=head, path="form")
+    send_back(submit(stock, "6", head), fin)
+
+    assert list(decision_faults()) == []
