@@ -9,12 +9,15 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from dashboards.exports import SCORE_COLUMNS, score_rows
+from kpialign.errors import RefusedError
 from kpialign.interchange.exporting import WORKBOOK, export_cascade
 from kpialign.interchange.writing import csv_cell
+from kpis.models import Actual, Target
 from organisation.models import User
 from organisation.services import trail
 
 ZIP = ".zip"
+MOST_FIGURES = 200_000  # of a workbook: about 20 seconds
 PATH = trail.Path.FORM
 TEXTS = frozenset({"period", "entity", "node_type", "code", "status"})
 
@@ -26,6 +29,8 @@ def file_name(what: str, suffix: str, day: date) -> str:
 
 def cascade_file(*, suffix: str, name: str, by: User) -> BinaryIO:
     """Write the whole cascade to a file that nobody else can open, and that goes when closed."""
+    if suffix == WORKBOOK:
+        _refuse_long_work()
     with TemporaryDirectory(prefix="kpialign-export-") as place:
         path = Path(place) / f"cascade{suffix}"
         if suffix == WORKBOOK:
@@ -36,6 +41,16 @@ def cascade_file(*, suffix: str, name: str, by: User) -> BinaryIO:
             _pack(folder, path)
         trail.record_download(actor=by, path=PATH, kind="cascade", name=name)
         return path.open("rb")
+
+
+def _refuse_long_work() -> None:
+    """Refuse a workbook that would take longer to write than anybody waits for a page."""
+    count = Actual.objects.count() + Target.objects.count()
+    if count > MOST_FIGURES:
+        raise RefusedError(
+            f"There are {count:,} figures and targets; a workbook of more than {MOST_FIGURES:,}"
+            " takes too long to write here. Download the CSV files, which hold the same."
+        )
 
 
 def _pack(folder: Path, path: Path) -> None:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 
+from kpialign.interchange import downloads
 from kpialign.interchange.exporting import READERS
 from organisation.models import AuditEntry
 from tests.interchange import files
@@ -116,6 +117,20 @@ def test_a_filter_that_names_nothing_is_told(small: Path, query: str, told: str)
 
     assert (answer.status_code, answer.content.decode().strip()) == (400, told)
     assert recorded() == []
+
+
+def test_a_workbook_that_takes_too_long_is_refused_and_the_text_files_are_not(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "MOST_FIGURES", 2)
+    client = browser()
+
+    page = client.get("/export/cascade.xlsx", follow=True)
+
+    assert page.redirect_chain == [("/export/", 302)]
+    assert "There are 4 figures and targets; a workbook of more than 2 takes too long" in text(page)
+    assert recorded() == []
+    assert body(client.get("/export/cascade.zip"))
 
 
 def test_the_page_offers_the_files_and_the_navigation_leads_to_it(small: Path) -> None:
