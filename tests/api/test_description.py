@@ -1,6 +1,7 @@
 """The description of the API: complete, in step with the code, for people and programs."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,5 +72,5 @@ def test_the_page_shows_every_operation_without_a_foreign_address(role: str) -> 
 
     page = client.get("/api/docs/").content.decode()
 
-    assert "Authorization: Token" in page
-    assert "//" not in page.replace("http://127.0.0.1:8000", "").replace("http://www.w3.org", "")
+    assert all(f"<code>{name.split()[1]}</code>" in page for name, _ in operations())
+    assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page)
