@@ -110,20 +110,33 @@ def _running(
 
 @contextmanager
 def guards_lifted() -> Iterator[None]:
-    """Take every guard away while the body runs: to make tables anew or to empty a test's."""
-    if connection.vendor != "sqlite":
-        raise NotImplementedError("PostgreSQL has ALTER TABLE ... DISABLE TRIGGER USER")
+    """Take every guard away while the body runs: to make tables anew, or to empty a test's."""
+    down, up = _lifting()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
-            [f"{PREFIX}%"],
-        )
-        found = cursor.fetchall()
-        for name, _ in found:
-            cursor.execute(f"DROP TRIGGER {name}")
+        for sql in down:
+            cursor.execute(sql)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            for _, sql in found:
+            for sql in up:
                 cursor.execute(sql)
+
+
+def _lifting() -> tuple[list[str], list[str]]:
+    """Write the statements that take the guards away, and those that put them back."""
+    if connection.vendor == "sqlite":
+        found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+        return [f"DROP TRIGGER {name}" for name, _ in _found(found)], [s for _, s in _found(found)]
+    found = "SELECT DISTINCT tgrelid::regclass::text, '' FROM pg_trigger WHERE tgname LIKE %s"
+    tables = [table for table, _ in _found(found)]
+    return (
+        [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables],
+        [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables],
+    )
+
+
+def _found(sql: str) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [f"{PREFIX}%"])
+        return [(name, told) for name, told in cursor.fetchall()]

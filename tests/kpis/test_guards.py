@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dashboards.models import FrozenPart, NodeSlot, ScoreBlock, ScoreSnapshot, SnapshotBlock
 from dashboards.services.closing import close_period
-from kpialign.guards import PREFIX
+from kpialign.guards import PREFIX, guards_lifted
 from kpialign.interchange.changing import CascadeRefusedError
 from kpialign.interchange.editing import edit_rows
 from kpis.errors import PeriodLockedError
@@ -245,6 +245,17 @@ def test_no_later_migration_has_taken_a_guard_away() -> None:
     for guarded in GUARDED:
         assert f"{PREFIX}{guarded}_update" in found
         assert f"{PREFIX}{guarded}_delete" in found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_are_lifted_for_a_while_and_put_back() -> None:
+    make_cascade()
+    close_period(period=period(Q1), entity=None, by=None, path="command", why="")
+
+    with guards_lifted():
+        ScoreSnapshot.objects.update(why="for a test")
+
+    refused(lambda: ScoreSnapshot.objects.update(why="otherwise"))
 
 
 @pytest.mark.django_db(transaction=True)
