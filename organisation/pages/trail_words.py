@@ -87,7 +87,7 @@ def column_words(name: str) -> str:
     >>> column_words("owner_email")
     'Owner email'
     """
-    return name.replace("_", " ").capitalize()
+    return "KPI" if name == "kpi" else name.replace("_", " ").capitalize()
 
 
 def value_words(name: str, value: object, zone: ZoneInfo) -> str:

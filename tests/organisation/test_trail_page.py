@@ -66,7 +66,7 @@ def test_an_entry_says_who_what_when_from_to_why_and_by_which_path(
 
     told = plain(page)
     assert "31 Mar 2026 14:02:05" in told
-    assert "Changed Kpi DIO Unit d → became days clearer Form" in told
+    assert "Changed KPI DIO Unit d → became days clearer Form" in told
     assert f'href="/people/{head.pk}/">{head}</a>' in page
     assert 'href="/kpis/DIO/">DIO</a>' in page
     assert "X 1" not in told
@@ -75,7 +75,7 @@ def test_an_entry_says_who_what_when_from_to_why_and_by_which_path(
 def test_the_system_is_named_where_nobody_acted(read: Client) -> None:
     write(Written("add", "kpi", "DIO", None, {"name": "Days"}), path="command")
 
-    assert "The system Added Kpi DIO Name none → became Days none Command" in plain(shown(read))
+    assert "The system Added KPI DIO Name none → became Days none Command" in plain(shown(read))
 
 
 def test_figures_of_an_import_wait_to_be_opened(read: Client) -> None:
