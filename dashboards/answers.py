@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from dashboards.pages.activity import nearest_active
+from dashboards.pages.begun import begun
 from dashboards.pages.measures import named
 from dashboards.selectors.admins import finance_admins
 from dashboards.selectors.board import Board
+from dashboards.selectors.cascade import cascade_in_force
 from kpialign.htmx import asks_for
 from kpialign.scoring.status import Status
 from organisation.permissions import can_edit_cascade, can_import
@@ -39,6 +41,9 @@ def answer_board(
 def answer_empty(request: HttpRequest) -> HttpResponse:
     """Answer before there is anything to show: how to begin, or whom to ask."""
     may_edit = can_edit_cascade(request.user)
+    found = begun(cascade_in_force(), may_edit=may_edit)
+    if found is not None:
+        return render(request, "dashboards/begun.html", {"page": found, "may_edit": may_edit})
     admins = [] if may_edit else finance_admins()
     told = {"may_edit": may_edit, "admins": named(admins), "admins_count": len(admins)}
     return render(request, "dashboards/empty.html", told)

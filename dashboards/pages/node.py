@@ -80,7 +80,7 @@ def node_panel(
         uses=[_tie(board, one) for one in cascade.uses(code)],
         used_by=[_tie(board, one) for one in cascade.users(code)],
         findings=findings,
-        edits=_edits(board.node(code)) if may_edit else [],
+        edits=edits_of(board.node(code)) if may_edit else [],
     )
 
 
@@ -110,7 +110,7 @@ def _believed(board: Board, link: LinkFacts, other: str) -> Tie:
     return Tie(other, board.node(other).name, lag, why=link.rationale)
 
 
-def _edits(node: NodeFacts) -> list[Mend]:
+def edits_of(node: NodeFacts) -> list[Mend]:
     """List the forms that change a node and what hangs on it."""
     own, code = ("shape_kpi" if node.is_kpi else "shape_objective"), node.code
     children = "Drivers and weights" if node.is_kpi else "Children and weights"

@@ -3,11 +3,18 @@
 import pytest
 from django.test import Client
 
+from kpis.models import ReportingPeriod
 from tests.dashboards.test_pages import text
-from tests.factories import make_organisation, make_person
+from tests.factories import link, make_kpi, make_objective, make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/", "/enterprise/", "/departments/", "/cascade/", "/cascade/map/", "/alignment/"]
+
+
+def take_periods_away() -> None:
+    """Leave the organisation as a first form leaves it: periods come with targets and figures."""
+    for kind in ("month", "quarter", "year"):
+        ReportingPeriod.objects.filter(kind=kind).delete()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -39,3 +46,29 @@ def test_others_are_told_whom_to_ask(client: Client) -> None:
     assert "Nobody has that role yet: a system admin gives it." in before
     assert "Grace brings them in: ask for it there." in after
     assert "/import/" not in client.get("/enterprise/").content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_first_objective_is_shown_before_there_is_any_period(client: Client, path: str) -> None:
+    make_organisation()
+    take_periods_away()
+    link(make_objective("GOAL"), make_kpi("FIRST").node)
+    client.force_login(make_person("admin@example.com", "finance_admin"))
+
+    page = text(client, path)
+
+    assert "1 objective and 1 KPI so far, and no target or figure yet" in page
+    assert "Objective GOAL Objective Edit or archive" in page
+    assert "KPI FIRST KPI beneath Objective GOAL" in page
+
+
+def test_who_edits_nothing_is_offered_nothing_there(client: Client) -> None:
+    make_organisation()
+    take_periods_away()
+    make_objective("GOAL")
+    client.force_login(make_person("viewer@example.com", "viewer"))
+
+    page = client.get("/cascade/").content.decode()
+
+    assert "Objective GOAL" in page
+    assert "/shape/" not in page
