@@ -11,8 +11,9 @@ from dashboards.models import RecomputeRun
 from dashboards.services.refresh import refresh_scores
 from kpis.models import ActualRevision
 from objectives.models import Objective
-from tests.dashboards.strategy import Strategy, aim, make_strategy
+from tests.dashboards.strategy import Strategy, make_strategy
 from tests.factories import (
+    aim,
     figure,
     link,
     make_entity,

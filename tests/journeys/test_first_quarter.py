@@ -1,5 +1,4 @@
-"""A company's first quarter, each person at their own browser: from an empty installation to a
-closed quarter that the executive reads, and a reopening by two people."""
+"""A company's first quarter: from an empty installation to a closed quarter, and a reopening."""
 
 from dataclasses import dataclass
 
