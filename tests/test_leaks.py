@@ -106,5 +106,7 @@ def test_no_page_with_figures_may_be_kept_by_a_cache_that_others_share() -> None
     for name, row in ACCESS.items():
         if row.is_public or row.is_written_only:
             continue
-        kept = client.get(address(row, "own"))["Cache-Control"]
+        answer = client.get(address(row, "own"))
+        answer.close()
+        kept = answer["Cache-Control"]
         assert "private" in kept or "no-store" in kept, name
