@@ -8,17 +8,8 @@ from functools import cache
 from kpialign.interchange import cells, figures
 from kpialign.interchange.cells import Cell, Reader
 from kpialign.interchange.problems import CellError, shown
+from kpialign.scoring.alignment import COMPONENTS
 
-COMPONENTS = (
-    "linkage",
-    "financial_linkage",
-    "freshness",
-    "focus",
-    "decisiveness",
-    "consistency",
-    "evidence",
-    "harmony",
-)
 WEIGHT = "weight_"
 SettingValue = str | int | Decimal
 DEFAULT_ORGANISATION, DEFAULT_CURRENCY, DEFAULT_PLAN = "Organisation", "EUR", "Plan"

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from kpialign.interchange.settings_keys import COMPONENTS, SETTINGS, WEIGHT
+from kpialign.interchange.settings_keys import SETTINGS, WEIGHT
+from kpialign.scoring.alignment import COMPONENTS
 from kpialign.shaping import choices
 from kpialign.shaping.forms.fields import code_field, name_field
 from kpialign.shaping.forms.rows import RowForm
