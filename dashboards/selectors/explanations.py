@@ -32,12 +32,16 @@ class RevisionFacts:
 
 @dataclass(frozen=True)
 class ExplainedScore:
-    """An explanation, the labels of its columns, and the revisions behind its figures."""
+    """An explanation, the labels of its columns, and the revisions behind its figures.
+
+    `is_archived` says that the node has no score: archived now, or when the period was closed.
+    """
 
     explanation: Explanation
     labels: tuple[str, ...]
     revisions: Mapping[FigureKey, RevisionFacts]
     period_ids: tuple[int, ...]
+    is_archived: bool
 
     def label(self, column: int) -> str:
         """Name the period of a column."""
@@ -63,6 +67,7 @@ def explained_score(code: str, entity: Entity, period: ReportingPeriod) -> Expla
         labels=basis.labels,
         revisions=_revisions(explanation, basis),
         period_ids=basis.period_ids,
+        is_archived=basis.inputs.nodes[node].archived,
     )
 
 

@@ -37,10 +37,14 @@ class SnapshotHead:
 
 @dataclass(frozen=True)
 class NodesThen:
-    """The slots in a snapshot's blocks of the nodes that were active then, and who owned KPIs."""
+    """The slots in a snapshot's blocks of the nodes that were active then, and who owned KPIs.
+
+    `places` are the slots of all nodes, the archived ones too: their values stand in the blocks.
+    """
 
     slots: dict[str, int]
     departments: dict[str, str]
+    places: dict[str, int]
 
 
 class Snapshots:
@@ -152,10 +156,12 @@ def nodes_then(nodes_ids: Collection[str]) -> dict[str, NodesThen]:
 
 
 def _nodes(data: bytes) -> NodesThen:
-    rows = [row for row in json.loads(data) if not row[-1]]
+    told = json.loads(data)
+    rows = [row for row in told if not row[-1]]
     return NodesThen(
         slots={code: slot for slot, code, _, _ in rows},
         departments={code: department for _, code, department, _ in rows},
+        places={code: slot for slot, code, _, _ in told},
     )
 
 

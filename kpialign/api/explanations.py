@@ -77,6 +77,6 @@ class ExplanationView(Door):
         if explained is None:
             named = period.label if period else "now"
             raise NotFound(f"No figure is there around {named}: nothing is scored then.")
-        if node.archived_at is not None and explained.explanation.how == "not scored":
+        if explained.is_archived:
             raise NotFound(f"{code} is archived: it has no score.")
         return Response(facts(explained))

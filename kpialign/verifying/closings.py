@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
+from dashboards.frozen import unpack
 from dashboards.models import ScoreSnapshot
 from kpialign.verifying.fault import Fault
 from kpis.models import PeriodState, Reopening, ReportingPeriod
@@ -30,13 +32,39 @@ def _coherent(
         named = f"{period.label} {entity.code}"
         inner = [row for row in periods.values() if row.parent_id == period_id]
         for row in inner:
-            if is_active(entity, row) and (entity_id, row.pk) not in closed:
+            is_open = is_active(entity, row) and (entity_id, row.pk) not in closed
+            if is_open and _was_active(entity.code, row, (entity_id, period_id)):
                 yield Fault("inner_periods_are_closed", named, f"{row.label} inside is open")
         for member in entities.values():
             if member.parent_id != entity_id or not is_active(member, period):
                 continue
-            if (member.pk, period_id) not in closed:
+            is_open = (member.pk, period_id) not in closed
+            if is_open and _was_active(member.code, period, (entity_id, period_id)):
                 yield Fault("members_are_closed", named, f"its member {member.code} is open")
+
+
+def _was_active(code: str, period: ReportingPeriod, cell: Cell) -> bool:
+    """Tell whether an entity was active in a period when a cell closed that rests on it.
+
+    An entity that came or went on later is no fault: the close froze what there was. Without a
+    snapshot nothing says otherwise.
+    """
+    rows = ScoreSnapshot.objects.filter(entity=cell[0], period=cell[1]).order_by("-number")
+    data = rows.values_list("inputs__data", flat=True).first()
+    if data is None:
+        return True
+    inputs = unpack(bytes(data)).inputs
+    begin = date.fromordinal(int(inputs.calendar.month_starts[0]))
+    first, last = (
+        12 * (day.year - begin.year) + day.month - begin.month
+        for day in (period.start_on, period.end_on)
+    )
+    return any(
+        (one.active_from is None or one.active_from <= last)
+        and (one.active_to is None or one.active_to >= first)
+        for one in inputs.entities
+        if one.key == code
+    )
 
 
 def _snapshots(

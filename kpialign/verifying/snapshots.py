@@ -88,7 +88,7 @@ def _blocks(frozen: Frozen, results: Results, nodes: NodesThen, label: str) -> d
     column = frozen.column(label)
     if column is None:
         return {}
-    places = np.array([nodes.slots[code] for code in results.nodes], dtype=np.int64)
+    places = np.array([nodes.places[code] for code in results.nodes], dtype=np.int64)
     figures = np.stack([getattr(results, name)[0, :, column] for name in QUANTITIES])
     found = {}
     for number in np.unique(places // SLOTS).tolist():

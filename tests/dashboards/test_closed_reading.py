@@ -307,3 +307,16 @@ def test_a_node_that_was_not_there_has_no_explanation(db: None) -> None:
     close("2026-Q1")
 
     assert explained_score("NOTHING", Entity.objects.get(), period(Q1)) is None
+
+
+@pytest.mark.django_db
+def test_what_was_not_scored_at_the_close_is_told_so_after_it_was_archived() -> None:
+    make_cascade()
+    edit(objectives=[{"code": "LATER", "name": "Later"}])
+    close(Q1)
+    asked = ("explain_score", "LATER", "--period", Q1)
+    before = run(*asked)
+
+    edit(objectives=[{"code": "LATER", "state": "archived"}])
+
+    assert run(*asked) == before

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from dashboards.models import FrozenPart, ScoreBlock, ScoreSnapshot, SnapshotBlock
 from dashboards.selectors.snapshots import seal_of
@@ -33,6 +34,7 @@ from kpis.models import (
 )
 from objectives.models import CascadeLink
 from organisation.models import Entity, FiscalCalendar, Organisation
+from organisation.services.recompute import request_recompute
 from tests.factories import Status, aim, figure, make_kpi, make_person, period, record
 from tests.factories import link as link_nodes
 from tests.interchange.files import folder
@@ -486,3 +488,39 @@ def test_drafts_and_later_figures_are_sound() -> None:
     refresh_scores(path="command", full=True)
 
     assert list(every_fault()) == []
+
+
+def test_a_close_after_a_node_was_archived_is_sound() -> None:
+    Node.objects.filter(code="COST").update(archived_at=timezone.now())
+    request_recompute(kind="node", key="COST", by=None, why="archived")
+    refresh_scores(path="command", full=True)
+    close_period(period=period(OPEN), entity=None, by=None, path="command", why="In time")
+    refresh_scores(path="command")
+
+    assert list(every_fault()) == []
+
+
+def test_an_entity_that_came_after_its_group_was_closed_is_sound(tmp_path: Path) -> None:
+    rows = "code,name,parent\nSHOP,Shop,PLANT\n"
+    import_cascade(path=folder(tmp_path / "later", {"entities": rows}), by=None)
+    refresh_scores(path="command")
+
+    assert list(every_fault()) == []
+
+
+def test_an_entity_that_went_on_after_its_group_was_closed_is_sound(tmp_path: Path) -> None:
+    for number, end in enumerate((CLOSED, "2026-03")):
+        rows = f"code,name,parent,active_from,active_to\nSHOP,Shop,GROUP,{CLOSED},{end}\n"
+        import_cascade(path=folder(tmp_path / str(number), {"entities": rows}), by=None)
+        refresh_scores(path="command")
+        if number == 0:
+            for label in (CLOSED, "2026-Q1"):
+                close(label)
+
+    assert list(every_fault()) == []
+
+
+def close(label: str) -> None:
+    """Close a period for all entities, whatever lacks."""
+    close_period(period=period(label), entity=None, by=None, path="command", why="In time")
+    refresh_scores(path="command")

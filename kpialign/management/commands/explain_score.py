@@ -35,7 +35,7 @@ class Command(DatabaseCommand):
         if explained is None:
             message = f"No figure is there around {options['period']}: nothing is scored then."
             raise CommandError(message)
-        if node.archived_at is not None and explained.explanation.how == "not scored":
+        if explained.is_archived:
             message = f"{code} is archived: it has no score."
             raise CommandError(message)
         told = facts(explained)
