@@ -122,7 +122,8 @@ class LooksForm(forms.Form):
                 "density": "Rows of tables",
             },
         )
-        self.fields["number_style"].help_text = "What you type on entry sheets is read so, too."
+        told = "Figures, targets and weights that you type are read so, too."
+        self.fields["number_style"].help_text = told
         for field in self.fields.values():
             message = "Choose one of the list."
             field.error_messages |= {"required": message, "invalid_choice": message}

@@ -64,4 +64,6 @@ def _close(waiting: Waiting) -> TaskRow:
         return TaskRow(f"{name_of(period)} can be closed", note, "Close it", address)
     gaps = "1 gap" if gap_count == 1 else f"{gap_count} gaps"
     note = "figures are missing or not approved"
-    return TaskRow(f"{name_of(period)}: {gaps} before its close", note, "See what is missing", address)
+    return TaskRow(
+        f"{name_of(period)}: {gaps} before its close", note, "See what is missing", address
+    )

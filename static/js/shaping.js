@@ -2,8 +2,11 @@
 
 const UNKNOWN = "\u2013";
 
+const [decimal, thousands] = document.documentElement.dataset.separators || ".,";
+
 function read(text) {
-  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : NaN;
+  const plain = decimal === "," ? text.replaceAll(thousands, "").replace(",", ".") : text;
+  return /^\s*\d+(\.\d+)?\s*$/.test(plain) ? Number(plain) : NaN;
 }
 
 function percent(part) {

@@ -6,7 +6,7 @@ import pytest
 
 from kpialign.interchange import stored, stored_figures
 from kpis.models import PeriodState
-from organisation.models import AuditEntry, Entity, RecomputeRequest
+from organisation.models import AuditEntry, Entity, RecomputeRequest, User
 from tests.factories import make_entity, make_kpi, make_organisation, period
 from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
@@ -144,6 +144,28 @@ def test_what_is_not_a_number_is_said_in_its_cell_and_nothing_is_saved() -> None
     assert told.startswith("Q2 FY26: Target: '1,234' could be 1234 or 1.234")
     assert fields_of(response)["2026-Q1-target"] == ["95"]
     assert targets() == {}
+
+
+def test_numbers_are_shown_and_read_as_the_person_writes_them() -> None:
+    make_organisation()
+    make_kpi("A")
+    client = finance_admin()
+    User.objects.update(number_style="de")
+
+    first = send(
+        client, PATH, **{"2026-Q1-target": "1.234", "2026-Q2-target": "1,234", "2026-target": "x"}
+    )
+    assert fields_of(first)["2026-Q1-target"] == ["1.234"]
+    assert targets() == {}
+
+    send(client, PATH, **{"2026-Q1-target": "1.234", "2026-Q2-target": "1,234"})
+    assert [one for one, _ in targets().values()] == [Decimal(1234), Decimal("1.234")]
+    before = AuditEntry.objects.count()
+    assert fields_of(client.get(PATH))["2026-Q1-target"] == ["1.234"]
+    assert fields_of(client.get(PATH))["2026-Q2-target"] == ["1,234"]
+
+    send(client, PATH)
+    assert AuditEntry.objects.count() == before
 
 
 def test_a_closed_period_is_shown_and_takes_no_change() -> None:

@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 
 from django import forms
+
+from kpialign.styles import current_style
+from kpis.number_reading import UnreadableNumberError, read_figure, typed
 
 IN_PARENTHESES = re.compile(r"\(([A-Za-z0-9._-]{1,64})\)\s*\Z")
 CODE_HINT = "1 to 64 of A-Z a-z 0-9 . - _; files and formulas name it so, and it stays for good."
@@ -47,6 +51,33 @@ class NodeField(forms.CharField):
         raise forms.ValidationError(f"{told} Type its code, or a part of its name and choose.")
 
 
+class NumberField(forms.CharField):
+    """A number, shown and read as the person writes numbers; handed on as files have it.
+
+    What is no number is handed on as it is: where files are read, it is told what is accepted.
+    """
+
+    def clean(self, value: object) -> str:
+        """Give the number with a point; so 1.234 is a thousand to whoever writes thousands so."""
+        text = str(super().clean(value))
+        if current_style().decimal_mark != ",":
+            return text
+        try:
+            number = read_figure(text)
+        except UnreadableNumberError:
+            return text
+        return text if number is None else f"{number:f}"
+
+    def shown(self, text: str) -> str:
+        """Write the number of a row as the person does."""
+        if current_style().decimal_mark != ",":
+            return text
+        try:
+            return typed(Decimal(text))
+        except InvalidOperation:
+            return text
+
+
 def code_field(example: str) -> forms.CharField:
     """Make the field of a new row's code."""
     field = forms.CharField(
@@ -76,7 +107,7 @@ def one_of(label: str, choices: Sequence[tuple[str, str]], hint: str = "") -> fo
 
 
 def number_field(label: str, hint: str = "") -> forms.CharField:
-    """Make the field of a number, read where files are read."""
-    field = forms.CharField(required=False, max_length=60, label=label, help_text=hint)
+    """Make the field of a number."""
+    field = NumberField(required=False, max_length=60, label=label, help_text=hint)
     field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "figure"}
     return field

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from kpialign.interchange.sheets import SHEETS
+from kpialign.shaping.forms.fields import NumberField
 from kpialign.shaping.texts import packed, plain, same, texts_of, unpacked
 
 Key = Any  # of a row: one value, or a tuple of several
@@ -142,6 +143,8 @@ class RowForm(forms.Form):
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return text == "yes"
+        if isinstance(field, NumberField):
+            return field.shown(text)
         return text.split() if isinstance(field, forms.MultipleChoiceField) else text
 
     def _put(self, data: QueryDict, name: str, text: str) -> None:
