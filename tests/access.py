@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from kpialign.interchange.models import ImportUpload
@@ -281,3 +283,10 @@ def _upload_by(who: str) -> ImportUpload:
     by, _ = User.objects.get_or_create(email=f"{who}@example.com")
     state = ImportUpload.State.CONFIRMED
     return ImportUpload.objects.get_or_create(by=by, name="a.xlsx", size=0, state=state)[0]
+
+
+def read_whole(response: HttpResponseBase) -> None:
+    """Read a file to its end, which closes it as a server would."""
+    if isinstance(response, StreamingHttpResponse):
+        for _part in response:
+            pass

@@ -31,6 +31,7 @@ from tests.access import (
     address,
     browser_of,
     person_who_is,
+    read_whole,
 )
 from tests.factories import (
     link,
@@ -120,7 +121,7 @@ def test_a_url_answers_each_role_as_declared(name: str, actor: str) -> None:
         kind = "application/json" if row.is_api else "application/octet-stream"
         data = "{}" if row.is_api else ""
         response = browser_of(user, actor).generic(method, path, data, kind)
-        response.close()
+        read_whole(response)
         expected = row.expected(actor, which, method)
         if response.status_code not in expected:
             wrong.append(f"{method} {path}: {response.status_code}, declared {sorted(expected)}")
@@ -170,7 +171,7 @@ def test_no_query_makes_a_page_fail(name: str) -> None:
 
     answers = {nasty: client.get(path, dict.fromkeys(fields, nasty)) for nasty in NASTY}
     for answer in answers.values():
-        answer.close()
+        read_whole(answer)
 
     assert [nasty for nasty, answer in answers.items() if answer.status_code >= 500] == []
 
@@ -190,7 +191,7 @@ def test_every_page_forbids_inline_code(name: str) -> None:
     client = browser_of(person_who_is(BUSY), BUSY)
 
     response = client.get(address(ACCESS[name], "own"))
-    response.close()
+    read_whole(response)
 
     policy = response["Content-Security-Policy"]
     assert "script-src 'self'" in policy

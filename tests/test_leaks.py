@@ -11,7 +11,7 @@ from kpis.services.reviews import return_figures
 from organisation.models import AuditEntry, RecomputeRequest
 from organisation.services import trail
 from organisation.services.recompute import request_recompute
-from tests.access import ACCESS, ROLES, address, browser_of, person_who_is
+from tests.access import ACCESS, ROLES, address, browser_of, person_who_is, read_whole
 from tests.factories import (
     figure,
     link,
@@ -107,6 +107,6 @@ def test_no_page_with_figures_may_be_kept_by_a_cache_that_others_share() -> None
         if row.is_public or row.is_written_only:
             continue
         answer = client.get(address(row, "own"))
-        answer.close()
+        read_whole(answer)
         kept = answer["Cache-Control"]
         assert "private" in kept or "no-store" in kept, name

@@ -50,11 +50,19 @@ def put_in_place(parcel: ZipFile, manifest: Mapping[str, Any]) -> None:
 
 
 def _drop_tables() -> None:
+    """Drop the tables, and the functions of the guards that stood on them."""
     quote = connection.ops.quote_name
     names = connection.introspection.table_names()
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(f"DROP TABLE {quote(name)} CASCADE")
+        cursor.execute(
+            "SELECT p.oid::regprocedure FROM pg_proc p"
+            " WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS"
+            " (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        )
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {function}")
 
 
 def _make_tables(applied: list[tuple[str, ...]]) -> None:

@@ -1,11 +1,14 @@
 """Ask the API what its own description allows and forbids, as three people, by schemathesis."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from schemathesis.config import SchemathesisConfig
 
 from tests.api.asking import Program, program_of
@@ -38,6 +41,16 @@ def described(*, examples: int, corners: bool) -> Any:  # noqa: ANN401, a schema
 
 some = described(examples=6, corners=False)
 every = described(examples=1, corners=True)
+
+
+@pytest.fixture(autouse=True)
+def connection_kept() -> Iterator[None]:
+    """Let the end of a request leave the transaction of the test alone, as Django's client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(params=["finance_admin", "department_head", "viewer"])
