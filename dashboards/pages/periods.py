@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from dashboards.pages.years import YearRows, by_year
 from dashboards.selectors.closings import EntityState, PeriodLine, Standing, may_close
 from dashboards.selectors.context import name_of
 from kpialign.styles import day
@@ -172,25 +173,6 @@ def _request(one: Request, user: User) -> RequestRow:
     )
 
 
-def line_told(line: PeriodLine) -> str:
-    """Say for how many entities a period is closed."""
-    if line.closed == line.all:
-        return "Closed"
-    parts = [(line.closed, "closed"), (line.in_review, "in review"), (line.open, "open")]
-    known = [f"{count} {word}" for count, word in parts if count]
-    return ", ".join(known) if line.all > 1 else known[0].partition(" ")[2].capitalize()
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """One period in the list."""
-
-    line: PeriodLine
-    name: str
-    told: str
-    is_next: bool
-
-
 @dataclass(frozen=True)
 class PeriodListPage:
     """The list of periods: which one is closed next, and how all of them stand."""
@@ -198,7 +180,7 @@ class PeriodListPage:
     headline: str
     following: ReportingPeriod | None
     following_name: str
-    rows: Sequence[LineRow]
+    years: Sequence[YearRows]
     requests: Sequence[RequestRow]
 
 
@@ -212,9 +194,6 @@ def period_list_page(
         headline=headline if lines else "No period has figures yet",
         following=following,
         following_name=name,
-        rows=[
-            LineRow(one, name_of(one.period), line_told(one), one.period == following)
-            for one in lines
-        ],
+        years=by_year(lines, following),
         requests=[_request(one, user) for one in waiting_requests()],
     )
