@@ -35,6 +35,7 @@ def own(sign_in: SignIn, product: Product) -> Iterator[Page]:
     }.items():
         page.get_by_label(label, exact=True).select_option(choice)
     page.get_by_role("button", name="Save looks").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()  # a page is not closed while it loads
 
 
 @pytest.fixture
