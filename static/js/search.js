@@ -33,6 +33,8 @@ dialog?.addEventListener("keydown", (event) => {
     (links[at - 1] ?? dialog.querySelector("input")).focus();
   } else if (event.key === "Enter" && event.target.matches("input") && links.length) {
     links[0].click();
+  } else if (event.key === "Escape") {
+    dialog.close(); // by itself a search field would only be emptied
   } else {
     return;
   }
