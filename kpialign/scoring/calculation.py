@@ -11,7 +11,7 @@ from kpialign.scoring.formula import Formula
 from kpialign.scoring.formula.evaluate import Observer, evaluate
 from kpialign.scoring.formulas import Formulas
 from kpialign.scoring.inputs import Length
-from kpialign.scoring.series import Series
+from kpialign.scoring.series import Series, at_ends
 from kpialign.scoring.source import FormulaSource
 from kpialign.scoring.timing import Extent, throughout
 from kpialign.scoring.values import Values
@@ -32,6 +32,11 @@ class Task:
         """Name the task by what decides its result."""
         mask = b"" if self.months is None else blake2b(self.months.tobytes()).digest()
         return self.node, self.extent, mask
+
+    @property
+    def of_year(self) -> "Task":
+        """Give the same formula over whole fiscal years."""
+        return Task(self.node, Extent(Length.YEAR), self.months)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +128,11 @@ class Calculation:
         """Name the evaluation of a nested formula over those of the months taken that it has."""
         return Task(node, extent, taken & self.values.months_there(node, extent))
 
+    def waits_for_year(self, task: Task) -> bool:
+        """Tell whether a formula has to wait for the year's end: no period lies before a part."""
+        formula = self.formulas.get(task.node)
+        return task.extent.to_date and formula is not None and formula.uses_time
+
     def _is_own(self, task: Task) -> bool:
         own_length = self.values.kpi(task.node).length
         if task.extent != Extent(own_length) or task.months is None:
@@ -134,6 +144,8 @@ class Calculation:
         formula = self.formulas.get(task.node)
         if formula is None:
             return []
+        if self.waits_for_year(task):
+            return [task.of_year]
         tasks = []
         for reference in formula.references:
             node = self.formulas.input(reference)
@@ -164,6 +176,9 @@ class Calculation:
         formula = self.formulas.get(task.node)
         if formula is None:
             return Calculated(self.values.blank(length), taken)
+        if self.waits_for_year(task):
+            of_year = self._done[task.of_year.key].series
+            return Calculated(at_ends(of_year, Length.YEAR.months // length.months), taken)
         found = evaluate(formula, self._source(task, formula, taken))
         shape = self.values.blank(length).value.shape
         series = Series(

@@ -127,6 +127,8 @@ class Provenance:
 
     def _calculated(self, asked: Asked) -> ValuePart:
         task = Task(asked.node, asked.extent, asked.months)
+        if self._calculation.waits_for_year(task):
+            return self._of_ended_year(asked)
         found = self._calculation.result(task)
         formula = self._workings.formulas.get(asked.node)
         cell = (asked.entity, asked.period)
@@ -139,6 +141,16 @@ class Provenance:
         reason = "" if part.value is not None else self._reason(task, asked)
         partial = part.value is not None and not complete
         return replace(part, to_date=bool(partial), formula=FormulaPart(text, inputs, reason))
+
+    def _of_ended_year(self, asked: Asked) -> ValuePart:
+        periods_per_year = Length.YEAR.months // asked.extent.length.months
+        year, periods_over = divmod(asked.period + 1, periods_per_year)
+        if not periods_over:
+            whole_year = replace(asked, extent=Extent(Length.YEAR), period=year - 1)
+            return self.of(replace(whole_year, depth=asked.depth + 1))
+        text = self._values.kpi(asked.node).formula
+        reason = "its time function needs a whole fiscal year"
+        return replace(self._part(asked, math.nan), formula=FormulaPart(text, (), reason))
 
     def _inputs(self, asked: Asked, formula: Formula, taken: BoolArray) -> tuple[ValuePart, ...]:
         length = asked.extent.length

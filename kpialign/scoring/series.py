@@ -40,3 +40,12 @@ def missing(shape: tuple[int, ...]) -> Series:
 def finite(value: FloatArray) -> FloatArray:
     """Turn what is not finite into missing."""
     return np.where(np.isfinite(value), value, np.nan)
+
+
+def at_ends(series: Series, size: int) -> Series:
+    """Put each period's value at the last of the `size` periods inside it, nothing before."""
+    *others, count = series.value.shape
+    spread_out = missing((*others, count * size))
+    spread_out.value[..., size - 1 :: size] = series.value
+    spread_out.provisional[..., size - 1 :: size] = series.provisional
+    return spread_out

@@ -1,11 +1,14 @@
 """Time functions look back over whole periods, from outside in."""
 
+from dataclasses import replace
 from math import isnan
 
 import pytest
 
 from kpialign.scoring.compute import compute
-from kpialign.scoring.inputs import KpiInput, Length, NodeInput
+from kpialign.scoring.explain import explain
+from kpialign.scoring.explanation import ValuePart
+from kpialign.scoring.inputs import CascadeInput, KpiInput, Length, NodeInput
 from kpialign.scoring.results import Mark, Results
 from tests.scoring.cascades import cascade
 
@@ -21,6 +24,16 @@ def results_of(text: str, figures: dict[int, float], **changes: object) -> Resul
     actuals = [(2, 0, period, value, False) for period, value in figures.items()]
     actuals += [(1, 0, month, 1.0, False) for month in range(24)]
     return compute(cascade(nodes, actuals=actuals))
+
+
+def explained(inputs: CascadeInput, results: Results, column: int) -> tuple[ValuePart, ...]:
+    """Give what the rate of the year to date is made of in the explanation of F."""
+    formula = explain(inputs, results, 0, 0, column).actual
+    assert formula is not None
+    assert formula.formula is not None
+    (rate,) = formula.formula.inputs
+    assert rate.formula is not None
+    return rate.formula.inputs
 
 
 TWO_YEARS = {month: float(month + 1) for month in range(24)}
@@ -71,6 +84,36 @@ def test_a_gap_in_the_period_looked_at_gives_nothing() -> None:
     assert isnan(quarters[1])
     assert quarters[2] == 4 + 5 + 6
     assert isnan(results_of("ytd(x)", figures).value[0, 0, 3])
+
+
+def test_a_year_to_date_over_a_time_function_is_there_once_its_year_has_ended() -> None:
+    """`rate` over twelve months of the second year: 222 / 12, its `before` being the year before.
+
+    Within a year there is no period before the year so far, so nothing is told until it ends.
+    """
+    rule = KpiInput(Length.MONTH, "higher", "formula", "formula")
+    entered = KpiInput(Length.MONTH, "higher", "sum", "none")
+    nodes = [
+        NodeInput("F", replace(rule, formula="ytd(rate)")),
+        NodeInput("before", replace(rule, formula="prev(one)")),
+        NodeInput("one", entered),
+        NodeInput("rate", replace(rule, formula="x / before")),
+        NodeInput("x", entered),
+    ]
+    actuals = [(4, 0, month, value, False) for month, value in TWO_YEARS.items()]
+    actuals += [(2, 0, month, 1.0, False) for month in range(24)]
+
+    inputs = cascade(nodes, actuals=actuals)
+    results = compute(inputs)
+    values = results.value[0, 0]
+
+    assert values[23] == values[31] == values[SECOND_YEAR] == 222 / 12
+    assert all(isnan(value) for value in (*values[:23], *values[24:31], values[32]))
+    december, november = explained(inputs, results, 23), explained(inputs, results, 22)
+    assert [(part.code, part.value) for part in december] == [("x", 222), ("before", 12)]
+    assert [(part.code, part.value) for part in november] == [("x", 198), ("before", None)]
+    assert november[1].formula is not None
+    assert november[1].formula.reason == "its time function needs a whole fiscal year"
 
 
 def test_a_time_formula_waits_for_all_of_its_required_inputs() -> None:
