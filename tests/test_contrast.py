@@ -18,7 +18,7 @@ PAIRS = [
     *((mark, surface, MARK) for mark in ("focus", "line-strong") for surface in SURFACES[:2]),
     *((mark, "surface", MARK) for mark in ("actual", "forecast")),
 ]
-DARK_BY_SYSTEM = r"@media \(prefers-color-scheme: dark\)"
+DARK_BY_SYSTEM = r"@media screen and \(prefers-color-scheme: dark\)"
 DARK_BY_CHOICE = r':root\[data-theme="dark"\]'
 
 

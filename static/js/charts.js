@@ -5,6 +5,7 @@ const NEAR = "300px";
 const GAP = 16;
 const THICK = 26;
 const TWO_LINES = 34;
+const ROOM = 1.3; // how much longer than elsewhere the axis of bars is on a phone, for their labels
 const drawn = new Set();
 let library;
 
@@ -14,7 +15,7 @@ function token(name) {
 
 function looks() {
   const names = ["ink", "ink-2", "ink-3", "grid", "line-strong", "surface", "actual", "prior",
-    "target", "forecast", "range-2", "good", "good-soft", "bad", "line", "font"];
+    "target", "forecast", "good", "good-soft", "bad", "font"];
   return Object.fromEntries(names.map((name) => [name, token(name)]));
 }
 
@@ -112,6 +113,10 @@ function names(figure, narrow, height) {
   };
 }
 
+function roomy(own, isTight) {
+  return isTight && own.range ? { ...own, range: [own.range[0], own.range[1] * ROOM] } : own;
+}
+
 function layoutOf(figure, look, frame) {
   const narrow = frame.clientWidth < NARROW;
   const bars = figure.data.some((trace) => trace.type === "bar");
@@ -129,7 +134,7 @@ function layoutOf(figure, look, frame) {
     margin: { l: 8, r: bars ? 8 : 24 + longest * 7, t: 12, b: 28 },
     hovermode: bars ? "closest" : "x unified",
     hoverlabel: { bgcolor: look.surface, bordercolor: look["line-strong"], font: { color: look.ink } },
-    xaxis: axis(figure.layout.xaxis ?? {}, look, { narrow, vertical: false }),
+    xaxis: axis(roomy(figure.layout.xaxis ?? {}, bars && narrow), look, { narrow, vertical: false }),
     yaxis: axis(
       { ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}), ...names(figure, narrow, height) },
       look, { narrow, vertical: !bars }),
@@ -161,9 +166,8 @@ function nameThePicture(frame) {
   for (const layer of rest) layer.setAttribute("aria-hidden", "true");
 }
 
-function draw(frame) {
+function draw(frame, look = looks()) {
   const figure = figureOf(frame);
-  const look = looks();
   frame.querySelector(".waiting")?.remove();
   const traces = styledTraces(figure, look, frame.clientHeight);
   window.Plotly.react(frame, traces, layoutOf(figure, look, frame), CONFIG)
@@ -210,17 +214,44 @@ watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.detail.elt));
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
-// On paper a chart that nobody has scrolled to is its table.
+// Paper does not wait for a script: whoever prints finds it loaded.
+const first = document.querySelector(".chart[data-figure]");
+if (first) (window.requestIdleCallback ?? setTimeout)(() => load(first.dataset.library).catch(() => {}));
+
+function looksOnPaper() {
+  const root = document.documentElement;
+  const theme = root.getAttribute("data-theme");
+  root.setAttribute("data-theme", "light");
+  const look = looks();
+  if (theme === null) root.removeAttribute("data-theme");
+  else root.setAttribute("data-theme", theme);
+  return look;
+}
+
+// A chart is scaled to the sheet, which nothing can measure beforehand.
+function scale(frame) {
+  for (const layer of frame.querySelectorAll(".main-svg")) {
+    layer.setAttribute("viewBox", `0 0 ${layer.getAttribute("width")} ${layer.getAttribute("height")}`);
+  }
+}
+
+// On paper every chart is drawn, in ink on white; one that cannot be is its table.
 const opened = [];
 window.addEventListener("beforeprint", () => {
-  redraw();
+  const look = looksOnPaper();
   for (const frame of document.querySelectorAll(".chart[data-figure]")) {
     const table = frame.closest("figure")?.querySelector("details");
-    if (drawn.has(frame) || !table || table.open) continue;
-    table.open = true;
-    opened.push(table);
+    if (window.Plotly) {
+      draw(frame, look);
+      scale(frame);
+    } else if (table && !table.open) {
+      table.open = true;
+      opened.push(table);
+    }
   }
 });
 window.addEventListener("afterprint", () => {
   for (const table of opened.splice(0)) table.open = false;
+  for (const layer of document.querySelectorAll(".chart .main-svg")) layer.removeAttribute("viewBox");
+  redraw();
 });
