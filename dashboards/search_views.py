@@ -1,5 +1,7 @@
 """Search, as a page of its own and as the list beneath the field of any page."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,12 +9,14 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from dashboards.frame import frame_of
+from dashboards.links import kept_query
 from dashboards.selectors.search import Place, search
 from dashboards.selectors.waiting import sheets_for
 from kpialign.htmx import asks_for
 from organisation.permissions import can_read_scores, person_of, requires
 
 FOUND = "search-results"
+KEEPING = {"Objective", "KPI", "Department"}
 
 
 @require_safe
@@ -20,12 +24,23 @@ FOUND = "search-results"
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show what fits the words, the best first."""
     results = search(request.GET.get("q", ""), _pages(request))
+    results = replace(results, places=[_about_the_same(request, one) for one in results.places])
     is_part = asks_for(request, FOUND)
     template = "dashboards/_search.html" if is_part else "dashboards/search.html"
     response = render(request, template, {"results": results})
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _about_the_same(request: HttpRequest, place: Place) -> Place:
+    """Lead to a place at the period, entity and comparison that the search was asked from."""
+    if place.kind in KEEPING:
+        return replace(place, url=place.url + kept_query(request))
+    if place.kind == "Entity":
+        url = reverse("enterprise") + kept_query(request, entity=place.code)
+        return replace(place, url=url)
+    return place
 
 
 def _pages(request: HttpRequest) -> list[Place]:

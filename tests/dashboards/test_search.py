@@ -57,6 +57,25 @@ def test_each_word_begins_a_word_of_what_is_found(query: str, codes: list[str]) 
     assert found(query) == codes
 
 
+def test_what_is_found_is_about_the_same_period_entity_and_comparison(client: Client) -> None:
+    make_entity("PLANT")
+    client.force_login(make_person("viewer@example.com", "viewer"))
+    about = {"period": "2026-Q1", "entity": "PLANT", "compare": "last-year"}
+    kept = "?period=2026-Q1&amp;entity=PLANT&amp;compare=last-year"
+
+    page = client.get("/search/", {"q": "time", **about}).content.decode()
+    entities = client.get("/search/", {"q": "group", **about}).content.decode()
+    places = client.get("/search/", {"q": "depart", **about}).content.decode()
+    before = client.get("/enterprise/", about).content.decode()
+
+    assert f'href="/kpis/ON-TIME/{kept}"' in page
+    assert 'name="period" value="2026-Q1"' in page
+    assert 'href="/enterprise/?period=2026-Q1&amp;entity=GROUP&amp;compare=last-year"' in entities
+    assert f'href="/departments/{kept}"' in places
+    assert f'href="/search/{kept}"' in before
+    assert 'href="/kpis/ON-TIME/"' in client.get("/search/", {"q": "time"}).content.decode()
+
+
 def test_what_is_archived_is_not_found() -> None:
     Node.objects.filter(code="TIME").update(archived_at=timezone.now())
 
