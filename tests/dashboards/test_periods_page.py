@@ -115,6 +115,8 @@ def test_finance_closes_for_all(stock: KPI, fin: User, client: Client) -> None:
     assert "Closed for all entities: 12 snapshots." in content
     assert "<h1>Q1 FY26 is closed</h1>" in content
     assert re.search(r"Shop Closed Fin, \d+ \w+ \d{4} 1", words(content))
+    for address in ("?period=2026-Q1", "?period=2026-Q1&amp;entity=SHOP"):
+        assert f'href="/enterprise/{address}">1<span' in content
     entry = AuditEntry.objects.filter(action="close_period")[0]
     assert (entry.actor, entry.path) == (fin, "form")
 
