@@ -132,7 +132,9 @@ class Lowered:
         ]
         heavy = f"{len(links) - len(light)} of {many(len(links), 'link')}"
         weigh = "weighs" if len(links) == 1 else "weigh"
-        words = f"{heavy} {weigh} at least 2\u00a0% of their parent."
+        words = (
+            f"{heavy} {weigh} at least 2\u00a0% of {'its' if len(links) == 1 else 'their'} parent."
+        )
         return Counted(words, culprits, "It has no link.")
 
     def _consistency(self) -> Counted:

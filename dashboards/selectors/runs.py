@@ -27,8 +27,8 @@ class RunRow:
     symbol: str
     why: str
     reach: str
-    node_count: int
-    block_count: int
+    node_count: str
+    block_count: str
     took: str
     by: str
     error: str
@@ -50,8 +50,8 @@ def _row(run: RecomputeRun, zone: ZoneInfo) -> RunRow:
         symbol=SYMBOLS[run.state],
         why=run.why,
         reach="everything" if run.is_full else "what the change reaches",
-        node_count=run.node_count,
-        block_count=run.changed_block_count,
+        node_count=shown.number(run.node_count, 0),
+        block_count=shown.number(run.changed_block_count, 0),
         took=_took(run.started_at, run.finished_at),
         by=BY.get(run.by_path, "command"),
         error=run.error,
