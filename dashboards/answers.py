@@ -8,6 +8,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from dashboards.pages.activity import nearest_active
 from dashboards.pages.begun import begun
+from dashboards.pages.early import last_told
 from dashboards.pages.measures import named
 from dashboards.selectors.admins import finance_admins
 from dashboards.selectors.board import Board
@@ -27,6 +28,7 @@ def answer_board(
         "context": board.context,
         "fragment": fragment,
         "instead": nearest_active(board.context),
+        "last_told": last_told(board),
         "may_shape": can_edit_cascade(request.user),
         "may_shape_rates": can_import(request.user),
         **context,

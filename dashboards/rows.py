@@ -45,6 +45,8 @@ class ScoreShown:
         if self.mark.status == Status.NOT_SCORED:
             return ""
         open_ = ", some not approved yet" if self.is_provisional else ""
+        if self.mark.status == Status.NOT_ENOUGH_DATA and not self.covered:
+            return f"no score yet{open_}"
         return f"{self.covered or 'all figures in'}{open_}"
 
 

@@ -6,6 +6,7 @@ from math import isnan
 
 from dashboards.pages import headlines
 from dashboards.pages.charts import parts_chart, score_trend
+from dashboards.pages.early import waits_sentence
 from dashboards.pages.heatmap import heat_map
 from dashboards.pages.measures import score_shown
 from dashboards.pages.tables import objective_groups, scored_kpis, status_counts
@@ -45,7 +46,7 @@ def enterprise_page(board: Board, chosen: Status | None) -> EnterprisePage:
     groups = objective_groups(board, chosen)
     return EnterprisePage(
         headline=headlines.enterprise_headline(board),
-        points=headlines.waits_sentence(board) or headlines.lost_points(board),
+        points=waits_sentence(board) or headlines.lost_points(board),
         tops=[_top(board, code) for code in top],
         counts=status_counts(board, scored_kpis(board), chosen),
         chosen=chosen,

@@ -6,6 +6,7 @@ from math import isnan
 from dashboards.figures import shown
 from dashboards.figures.shown import Unit
 from dashboards.pages.activity import not_active
+from dashboards.pages.early import early_objective, early_strategy, too_early
 from dashboards.pages.measures import (
     Distance,
     distance,
@@ -13,7 +14,7 @@ from dashboards.pages.measures import (
     score_text,
     units_of,
 )
-from dashboards.pages.owed import owed, owed_beneath, waiting_for, waits_for
+from dashboards.pages.owed import owed, owed_beneath, waits_for
 from dashboards.selectors.board import Board
 from dashboards.selectors.context import name_of
 from kpialign.scoring.status import Status
@@ -77,8 +78,8 @@ def enterprise_headline(board: Board) -> str:
     if not board.has_scores:
         return nothing_scored(board)
     top = board.cascade.top
-    if too_early := _too_early(board, top):
-        return too_early
+    if too_early(board, top):
+        return early_strategy(board)
     worst = _worst_objective(board, top)
     if worst is None:
         return f"The strategy is on track in {board.context.period_name}"
@@ -108,8 +109,8 @@ def objective_headline(board: Board, code: str) -> str:
         )
     if isnan(now.score):
         return _no_score_yet(board, name, owed_beneath(board, code))
-    if too_early := _too_early(board, [code]):
-        return too_early
+    if too_early(board, [code]):
+        return early_objective(board, code)
     score = score_text(now.score, board.context.limits)
     if now.status == Status.ON_TRACK:
         return f"{name} is on track at {score}"
@@ -183,26 +184,6 @@ def _worst_objective(board: Board, top: list[str]) -> str | None:
     return max(found, key=lambda one: _lost(board, one, weights.get(one, 1.0)), default=None)
 
 
-def _too_early(board: Board, codes: list[str]) -> str:
-    """Say that too few figures are in, if so."""
-    scores = [board.score(code) for code in codes]
-    little = [one for one in scores if one.status == Status.NOT_ENOUGH_DATA]
-    if not little or len(little) < len(scores):
-        return ""
-    least = min(one.coverage for one in little)
-    told = f"{shown.share(least)} of figures are in for {board.context.period_name}"
-    return f"{told}; too early to tell"
-
-
-def waits_sentence(board: Board) -> str:
-    """Say what the strategy's score waits for, where too little is in to tell."""
-    top = board.cascade.top
-    if not board.has_scores or not _too_early(board, top):
-        return ""
-    missing = owed(board, [one for code in top for one in waiting_for(board, code)])
-    return f"It waits for {waits_for(board, missing)}." if missing else ""
-
-
 def lost_points(board: Board) -> str:
     """Say, beneath a single top-level objective, where its missing points are lost."""
     if len(board.cascade.top) != 1 or isnan(board.score(board.cascade.top[0]).score):
@@ -225,13 +206,16 @@ def lost_points(board: Board) -> str:
 
 def parts_sentence(board: Board, parts: Sequence[tuple[str, float]]) -> str:
     """Say which part gives least of what it could give."""
-    lost = {code: _lost(board, code, weight) for code, weight in parts}
+    known = [(code, weight) for code, weight in parts if not isnan(board.score(code).score)]
+    lost = {code: _lost(board, code, weight) for code, weight in known}
     worst = max(lost, key=lambda code: lost[code], default=None)
-    if worst is None or lost[worst] < SEEN:
-        return "Every part gives all it can"
-    return (
-        f"{board.node(worst).name} gives away {shown.points(lost[worst])} points, the most of all"
-    )
+    if worst is None:
+        return f"No part has a score for {board.context.period_name} yet"
+    if lost[worst] < SEEN:
+        which = "Every part" if len(known) == len(parts) else "Every part with a score"
+        return f"{which} gives all it can"
+    told = f"{board.node(worst).name} gives away {shown.points(lost[worst])} points"
+    return f"{told}, the most of all" if len(parts) > 1 else told
 
 
 def score_change(board: Board, code: str) -> str:

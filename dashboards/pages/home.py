@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 
 from dashboards.figures import shown
 from dashboards.pages import headlines
@@ -132,7 +133,10 @@ def _scope(
     own += [code for code in scored if code not in own and _serves(board, code, headed)]
     if own:
         return "My objectives", [_row(board, code) for code in own[:MOST_ROWS]]
-    weakest = sorted(scored, key=lambda code: (board.score(code).score, code))
+    known = [code for code in scored if not isnan(board.score(code).score)]
+    if not known:
+        return "Objectives", [_row(board, code) for code in scored[:MOST_ROWS]]
+    weakest = sorted(known, key=lambda code: (board.score(code).score, code))
     return "Furthest behind", [_row(board, code) for code in weakest[:MOST_ROWS]]
 
 

@@ -145,14 +145,14 @@ def score_text(score: float, limits: Thresholds) -> str:
 
 
 def covered(coverage: float) -> str:
-    """Say how much is in, where it is not everything."""
-    return "" if isnan(coverage) or coverage >= 1 else f"{shown.share(coverage)} covered"
+    """Say how much is in, where it is not everything; where it is nothing, there is no score."""
+    return "" if not 0 < coverage < 1 else f"{shown.share(coverage)} covered"
 
 
 def bounds(board: Board, code: str) -> str:
     """Say where a score could lie while figures are missing."""
     found = board.score(code)
-    if isnan(found.low) or isnan(found.high) or found.high - found.low < 0.05:  # noqa: PLR2004  not seen
+    if isnan(found.score) or not found.high - found.low >= 0.05:  # noqa: PLR2004  not seen
         return ""
     low, high = shown.points(found.low), shown.points(found.high)
     names = [board.node(one).name for one in owed_beneath(board, code)]

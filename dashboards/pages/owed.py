@@ -42,6 +42,19 @@ def owed(board: Board, codes: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def figures_beneath(board: Board, code: str) -> list[str]:
+    """List the KPIs that people enter and a node's score stands on, by code."""
+    weights = board.standing.effective([code], board.column)
+    waiting = [one for one in weights if not isnan(board.score(one).target)]
+    seen: set[str] = set()
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            waiting += board.cascade.requires(one)
+    return sorted(one for one in seen if not board.node(one).formula)
+
+
 def owed_beneath(board: Board, code: str) -> list[str]:
     """List the figures that a node's score waits for, those of the weightiest KPI first."""
     return owed(board, waiting_for(board, code))

@@ -151,11 +151,6 @@ class Context:
         return groups
 
     @property
-    def compare_name(self) -> str:
-        """What figures are compared with, as the picker says it."""
-        return next((one.label for one in self.compare_choices if one.is_chosen), "")
-
-    @property
     def compare_choices(self) -> list[Choice]:
         """What figures may be compared with."""
         words = dict(COMPARISONS)

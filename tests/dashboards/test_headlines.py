@@ -129,7 +129,13 @@ def company(
             measured(100, 100, 0, 100),
             UNKNOWN,
             scored(100, 0.25),
-            "25 % of figures are in for Q1 FY26; too early to tell",
+            "1 of 2 figures is in for Q1 FY26; too early to tell",
+        ),
+        (
+            measured(100, 100, 0, 100),
+            measured(50, 100, 0, 50),
+            scored(100, 0.004),
+            "< 1 % of the weight has a figure in Q1 FY26; too early to tell",
         ),
     ],
 )
@@ -139,6 +145,35 @@ def test_the_enterprise_is_told_by_what_costs_it_most(
     board = make_board(*company(growth, cash, top))
 
     assert plain(headlines.enterprise_headline(board)) == sentence
+
+
+def test_what_is_too_early_counts_figures_as_the_footer_does() -> None:
+    nodes, links, scores = company(UNKNOWN, UNKNOWN, scored(nan, 0.0))
+    nodes = [node("STOCK"), node("SALES"), *nodes, node("ORDERS", formula="[STOCK] / [SALES]")]
+    board = make_board(nodes, links, {**scores, "STOCK": {"value": 4.0}})
+
+    assert (board.in_count, board.entered_count) == (1, 3)
+    assert headlines.enterprise_headline(board) == (
+        "1 of 3 figures is in for Q1 FY26; too early to tell"
+    )
+
+
+def test_before_the_first_figure_of_a_period_none_is_in() -> None:
+    board = make_board(*company(UNKNOWN, UNKNOWN, scored(nan, 0.0)))
+
+    assert headlines.enterprise_headline(board) == "No figure is in for Q1 FY26 yet"
+
+
+def test_an_objective_counts_the_figures_that_it_stands_on() -> None:
+    nodes, links, scores = company(measured(60, 100, 0, 60), UNKNOWN, scored(60, 0.4))
+    nodes = [node("STOCK"), node("DEBT"), *nodes, node("CYCLE", formula="[STOCK] + [DEBT]")]
+    nodes.append(node("COVER"))
+    more = {"COVER": measured(60, 100, 0, 60), "CASH": scored(60, 0.25), "STOCK": {"value": 1.0}}
+    board = make_board(nodes, [*links, ("CASH", "COVER", 0.3)], {**scores, **more})
+
+    assert headlines.objective_headline(board, "CASH") == (
+        "2 of 3 figures are in for Q1 FY26; too early to tell"
+    )
 
 
 def test_before_any_figure_nothing_is_told_of_the_strategy() -> None:
@@ -173,7 +208,7 @@ def test_missing_points_are_told_by_where_they_are_lost() -> None:
         (scored(80), "Cash is at risk at 80.0: cycle misses its target by 50.0 days"),
         (scored(50), "Cash is off track at 50.0: cycle misses its target by 50.0 days"),
         (scored(89.96), "Cash is at risk at 89.9: cycle misses its target by 50.0 days"),
-        (scored(50, 0.4), "40 % of figures are in for Q1 FY26; too early to tell"),
+        (scored(50, 0.4), "40 % of the weight has a figure in Q1 FY26; too early to tell"),
         (scored(nan, 0.0), "Cash has no score for Q1 FY26 yet"),
         (
             scored(nan, nan),
@@ -280,6 +315,34 @@ def test_bounds_name_what_is_missing() -> None:
     board = make_board(nodes, links, {**scores, "VALUE": top | {"low": 20.0, "high": 95.0}})
 
     assert bounds(board, "VALUE") == "could lie between 20.0 and 95.0 until Cycle is in"
+
+
+def test_the_bounds_of_a_score_that_is_not_there_are_not_told() -> None:
+    board = make_board(*company(UNKNOWN, UNKNOWN, scored(nan, 0.0) | {"low": 0.0, "high": 100.0}))
+
+    assert bounds(board, "VALUE") == ""
+
+
+@pytest.mark.parametrize(
+    ("growth", "cash", "sentence"),
+    [
+        (60.0, 90.0, "Growth gives away 20.0 points, the most of all"),
+        (100.0, 100.0, "Every part gives all it can"),
+        (100.0, nan, "Every part with a score gives all it can"),
+        (nan, nan, "No part has a score for Q1 FY26 yet"),
+    ],
+)
+def test_parts_are_told_by_what_they_give_away(growth: float, cash: float, sentence: str) -> None:
+    nodes, links, scores = company(UNKNOWN, UNKNOWN, scored(nan, 0.0))
+    board = make_board(nodes, links, {**scores, "GROWTH": scored(growth), "CASH": scored(cash)})
+
+    assert headlines.parts_sentence(board, [("GROWTH", 0.5), ("CASH", 0.5)]) == sentence
+
+
+def test_a_single_part_is_not_the_most_of_all() -> None:
+    board = make_board(*company(measured(60, 100, 0, 60), UNKNOWN, scored(60)))
+
+    assert headlines.parts_sentence(board, [("GROWTH", 1.0)]) == "Growth gives away 40.0 points"
 
 
 def plain(text: str) -> str:

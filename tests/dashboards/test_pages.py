@@ -277,6 +277,23 @@ def test_a_page_opens_at_the_latest_period_that_has_ended_and_may_show_another(
     )
 
 
+def test_a_period_of_which_too_little_is_known_leads_to_the_last_that_can_be_told(
+    reader: Client, strategy: Strategy
+) -> None:
+    record(figure(strategy.stock, "2026-Q2", "110"))
+    refresh_scores(path="task")
+
+    for path in ("/", "/enterprise/", "/objectives/CASH/", "/departments/OPS/", "/kpis/CYCLE/"):
+        page = text(reader, path)
+        assert "Q1 FY26 is the last period with enough figures" in page
+        assert f'href="{path}?period=2026-Q1">Show Q1 FY26' in reader.get(path).content.decode()
+        assert "last period with enough" not in text(reader, f"{path}?period=2026-Q1")
+    assert "1 of 4 figures is in for Q2 FY26; too early to tell" in text(reader, "/enterprise/")
+    assert "enough figures: 53.8 Off track Show Q1 FY26" in text(reader, "/")
+    assert "Objectives, Q2 FY26" in text(reader, "/")
+    assert "no score yet" in text(reader, "/objectives/CASH/")
+
+
 def test_entities_can_be_chosen_where_there_are_several(reader: Client, strategy: Strategy) -> None:
     assert "pick-entity" not in reader.get("/enterprise/").content.decode()
 
