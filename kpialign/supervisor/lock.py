@@ -47,6 +47,16 @@ def write_holder(file: IO[str], address: str) -> None:
     file.flush()
 
 
+def held_address(folder: Path) -> str | None:
+    """Give the address at which `up` runs on a folder, None if it does not."""
+    try:
+        holder = json.loads((folder / "up.lock").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    address: str = holder["address"].rstrip("/")
+    return address
+
+
 def holder_sentence(file: IO[str], folder: Path) -> str:
     """Say who holds the folder, as its lock file tells."""
     file.seek(0)

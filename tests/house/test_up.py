@@ -196,3 +196,6 @@ def test_a_port_that_is_taken_is_told(product: Product, tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert f"Port {product.port} at 127.0.0.1 cannot be used" in refused.stderr
+
+    with running(tmp_path / "var", "--no-demo") as again:
+        assert f"{again.url}welcome/" in again.output, "the link was spent by a start that failed"

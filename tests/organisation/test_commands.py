@@ -1,6 +1,7 @@
 """Run the commands about people: set_password and invite_person."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import Settings
 
+from kpialign.supervisor.lock import hold
 from organisation.models import AuditEntry, User
 from tests.organisation.conftest import PASSWORD
 
@@ -96,6 +98,18 @@ def test_the_printed_link_opens_the_page_to_choose_a_password(
 
     assert link.startswith("https://kpi.example.com/welcome/")
     assert client.get(link.removeprefix("https://kpi.example.com")).status_code == 200
+
+
+def test_the_printed_link_leads_to_where_the_product_runs(
+    admin: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.KPIALIGN_VAR = tmp_path
+
+    with hold(tmp_path, "http://127.0.0.1:8105/"):
+        link = invite("new@example.com")
+
+    assert link.startswith("http://127.0.0.1:8105/welcome/")
+    assert invite("new@example.com").startswith(f"{settings.PUBLIC_URL}/welcome/")
 
 
 def test_an_invitation_to_what_is_no_address_is_refused(company: None) -> None:

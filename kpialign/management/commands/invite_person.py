@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kpialign.errors import RefusedError
 from kpialign.management.database import DatabaseCommand
+from kpialign.supervisor.lock import held_address
 from organisation.services import invitations
 
 
@@ -28,4 +29,5 @@ class Command(DatabaseCommand):
         except RefusedError as refusal:
             raise CommandError(str(refusal)) from refusal
         token = invitations.invitation_token(person)
-        self.stdout.write(settings.PUBLIC_URL + reverse("welcome", args=[token]))
+        address = held_address(settings.KPIALIGN_VAR) or settings.PUBLIC_URL
+        self.stdout.write(address + reverse("welcome", args=[token]))

@@ -98,13 +98,10 @@ class Command(BaseCommand):
     def _fill(self, demo: str, *, wants_demo: bool) -> None:
         """Put in what a new folder begins with, and remember what to tell about it."""
         self.sign_ins: list[DemoSignIn] = []
-        self.invitation: str | None = None
         self.is_new_demo = wants_demo and first_start.is_empty()
         if wants_demo:
             cascade = settings.BASE_DIR / "demo" / demo
             self.sign_ins = first_start.prepare_demo(self.folder, cascade, self._say)
-        else:
-            self.invitation = first_start.invite_first_admin()
         if self.host != LOOPBACK and first_start.has_demo_sign_ins():
             raise CommandError(
                 f"The demo shows its password to whoever starts it, so it listens at {LOOPBACK} "
@@ -156,10 +153,11 @@ class Command(BaseCommand):
         for sign_in in self.sign_ins:
             password = sign_in.password or "(a password of their own)"
             self._say(f"    {sign_in.email:<32}{password:<28}{sign_in.roles}")
-        if self.invitation:
+        # Not before it can be shown: a start that fails must not spend the only link.
+        if invitation := first_start.invite_first_admin():
             self._say(
                 f"The first system admin, {first_start.FIRST_ADMIN}, chooses a password at\n"
-                f"    {self.url.rstrip('/')}{self.invitation}\n"
+                f"    {self.url.rstrip('/')}{invitation}\n"
                 "This link is shown once and lasts 72 hours; `invite_person` makes another."
             )
         self._say(f"\nOther commands reach this data with\n    {folder_line(self.folder)}\n")
