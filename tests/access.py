@@ -117,9 +117,9 @@ def _shaping(path: str, objects: dict[str, str] | None = None, *, is_list: bool 
 
 
 SHAPING = {
-    "shape_objective_new": _shaping("/shape/objectives/new/"),
+    "shape_objective_new": _shaping("/shape/new/objective/"),
     "shape_objective": _shaping("/shape/objectives/{}/", OBJECTIVES),
-    "shape_kpi_new": _shaping("/shape/kpis/new/"),
+    "shape_kpi_new": _shaping("/shape/new/kpi/"),
     "shape_kpi": _shaping("/shape/kpis/{}/", KPIS),
     "shape_formula": Row(
         "/shape/formula/", is_written_only=True, writers=frozenset({"finance_admin"})
@@ -129,10 +129,10 @@ SHAPING = {
     "shape_archive": _shaping("/shape/archive/{}/", KPIS),
     "shape_rates": _shaping("/shape/rates/"),
     "shape_entities": _shaping("/shape/entities/", is_list=True),
-    "shape_entity_new": _shaping("/shape/entities/new/"),
+    "shape_entity_new": _shaping("/shape/new/entity/"),
     "shape_entity": _shaping("/shape/entities/{}/", {"own": "PLANT", "absent": "NOPE"}),
     "shape_departments": _shaping("/shape/departments/", is_list=True),
-    "shape_department_new": _shaping("/shape/departments/new/"),
+    "shape_department_new": _shaping("/shape/new/department/"),
     "shape_department": _shaping("/shape/departments/{}/", DEPARTMENTS),
     "shape_perspectives": _shaping("/shape/perspectives/"),
     "settings": _shaping("/settings/"),

@@ -34,7 +34,7 @@ PAGES = [
     "alignment/?department=FINANCE",
     "shape/objectives/WORKING-CAPITAL/",
     "shape/kpis/CCC/",
-    "shape/kpis/new/?parent=WORKING-CAPITAL",
+    "shape/new/kpi/?parent=WORKING-CAPITAL",
     "shape/children/WORKING-CAPITAL/",
     "shape/targets/CCC/",
     "shape/archive/CCC/",

@@ -74,7 +74,7 @@ def tab_to(page: Page, label: str) -> None:
 
 def make_objective(page: Page, url: str) -> None:
     """Fill the first form and send it without a mouse."""
-    page.goto(f"{url}shape/objectives/new/")
+    page.goto(f"{url}shape/new/objective/")
     for label, typed in (
         ("Code", "FLOW"),
         ("Name", "Shorter lead time"),
@@ -93,7 +93,7 @@ def make_department_and_input(page: Page) -> None:
     page.get_by_label("Code", exact=True).fill("OPS")
     page.get_by_label("Name", exact=True).fill("Operations")
     page.get_by_role("button", name="Make department").click()
-    page.wait_for_url("**/shape/kpis/new/?parent=FLOW")
+    page.wait_for_url("**/shape/new/kpi/?parent=FLOW")
     new_kpi(page, "QUEUE", "Days in the queue", "Average: a quarter")
     page.get_by_role("button", name="Make KPI").click()
     page.wait_for_url("**/shape/children/FLOW/")
@@ -101,7 +101,7 @@ def make_department_and_input(page: Page) -> None:
 
 def make_calculated(page: Page, url: str) -> None:
     """Make a KPI whose formula is checked while it is typed."""
-    page.goto(f"{url}shape/kpis/new/?parent=FLOW")
+    page.goto(f"{url}shape/new/kpi/?parent=FLOW")
     new_kpi(page, "LEAD", "Lead time", "Formula: calculated anew")
     formula = page.get_by_label("Formula (optional)", exact=True)
     check = page.get_by_role("status", name="Check of the formula")

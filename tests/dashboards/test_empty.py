@@ -25,10 +25,10 @@ def test_a_finance_admin_may_begin_in_three_ways(client: Client, path: str) -> N
 
     assert 'href="/import/template.xlsx"' in page
     assert 'href="/import/"' in page
-    assert 'href="/shape/objectives/new/"' in page
+    assert 'href="/shape/new/objective/"' in page
 
 
-@pytest.mark.parametrize("path", ["/import/template.xlsx", "/import/", "/shape/objectives/new/"])
+@pytest.mark.parametrize("path", ["/import/template.xlsx", "/import/", "/shape/new/objective/"])
 def test_each_beginning_is_there_before_anything_else(client: Client, path: str) -> None:
     client.force_login(make_person("admin@example.com", "finance_admin"))
 

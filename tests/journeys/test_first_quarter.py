@@ -78,7 +78,7 @@ def founded() -> Company:
     give_roles(roles=[RoleGiven(first, role)], by=None, path="command")
     admin = welcomed("admin@example.com")
     fin = invited(admin, "Fin", "finance_admin")
-    fin.sees("/import/template.xlsx", "/import/", "/shape/objectives/new/")
+    fin.sees("/import/template.xlsx", "/import/", "/shape/new/objective/")
     cascade = SimpleUploadedFile("cascade.zip", zipped({}, **SHEETS))
     fin.opens("/import/").presses("Check the file", file=cascade)
     fin.presses("Import these changes")

@@ -12,7 +12,7 @@ from tests.factories import link, make_kpi, make_objective, make_organisation, m
 from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
 pytestmark = pytest.mark.django_db
-NEW = "/shape/objectives/new/"
+NEW = "/shape/new/objective/"
 
 
 def test_the_first_objective_makes_the_organisation_its_group_and_its_plan() -> None:
@@ -107,7 +107,7 @@ def test_saving_what_was_shown_changes_and_records_nothing() -> None:
         ({"code": "X", "name": ""}, "Name: Fill in: name."),
         (
             {"code": "X", "name": "X", "parent": "Nowhere"},
-            "Beneath: There is none so. Type its code, or a part of its name and choose.",
+            "Beneath: None in use is called so. Type its code, or a part of its name and choose.",
         ),
         (
             {"code": "X", "name": "X", "parent": "TOP", "weight": "0"},
