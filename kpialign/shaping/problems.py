@@ -13,6 +13,12 @@ from kpialign.shaping.forms.rows import RowForm
 
 QUOTED_FORMULA = re.compile(r"\A'.*', (?P<rest>column [0-9]+: .*)\Z", re.DOTALL)
 CIRCLE = re.compile(r"(?P<told>.*go round in a circle): (?P<path>\S+(?: > \S+)+)\Z", re.DOTALL)
+SETTING = re.compile(r"\A[a-z_]+: ")  # a field says itself which setting it is
+COLUMNS = {
+    "settings": {"on_track": "on track", "at_risk": "at risk"},
+    "entities": {"active_to": "its last month"},
+    "kpis": {"time_rollup": "a longer period's figure", "entity_rollup": "a group's figure"},
+}
 VERBS = ("is ", "has ", "holds ")
 
 
@@ -32,8 +38,14 @@ def sentence(problem: Problem, names: Mapping[str, str] | None = None) -> str:
     'Column 9: it ends. Accepted: 2 * 3.'
     >>> sentence(Problem("kpis", 2, "name", "is blank", "a name"))
     'This is blank. Accepted: a name.'
+    >>> sentence(Problem("settings", 2, "value", "at_risk: 'x' does not fit", "at most on_track"))
+    "'x' does not fit. Accepted: at most on track."
     """
-    wrong = problem.wrong
+    wrong, accepted = problem.wrong, problem.accepted
+    if problem.sheet == "settings":
+        wrong = SETTING.sub("", wrong)
+    for column, words in COLUMNS.get(problem.sheet, {}).items():
+        wrong, accepted = wrong.replace(column, words), accepted.replace(column, words)
     found = QUOTED_FORMULA.match(wrong)
     if found:
         wrong = found["rest"]
@@ -41,7 +53,7 @@ def sentence(problem: Problem, names: Mapping[str, str] | None = None) -> str:
     if circle:
         return f"{_capital(circle['told'])}: {_named_path(circle['path'], names)}."
     told = f"This {wrong}" if wrong.startswith(VERBS) else _capital(wrong)
-    return f"{told}. Accepted: {problem.accepted}." if problem.accepted else f"{told}."
+    return f"{told}. Accepted: {accepted}." if accepted else f"{told}."
 
 
 def _capital(text: str) -> str:

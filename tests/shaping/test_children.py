@@ -102,9 +102,17 @@ def test_a_child_is_unlinked_and_the_last_one_too() -> None:
             "KPI DSO: Lag: '-1' does not fit. Accepted: a whole number from 0 to 1000.",
         ),
         (
-            {"new-child": "TOP"},
-            "new child: Objective or KPI: There is none so."
+            {"new-child": "NOPE"},
+            "new child: Objective or KPI: None in use is called so."
             " Type its code, or a part of its name and choose.",
+        ),
+        (
+            {"new-child": "TOP"},
+            "new child: Objective or KPI: Nothing lies beneath itself. Choose another one.",
+        ),
+        (
+            {"new-child": "KPI DSO"},
+            "new child: Objective or KPI: It lies beneath already; its weight is above.",
         ),
     ],
 )
@@ -116,6 +124,15 @@ def test_what_is_wrong_is_said_beside_its_field_and_no_link_changes(
     assert problems(response) == [told]
     assert weights() == {"TOP DIO": "3", "TOP DSO": "1"}
     assert fields_of(response)["child-DIO-weight"] == ["9"]
+
+
+def test_an_objective_beneath_a_kpi_is_refused_and_why_is_said() -> None:
+    response = send(finance_admin(), "/shape/children/DSO/", new__child="LOW")
+
+    assert problems(response) == [
+        "new child: KPI: An objective never lies beneath a KPI."
+        " Choose a KPI, or turn the link around."
+    ]
 
 
 def test_a_loop_is_refused_with_its_path_by_names_and_codes() -> None:

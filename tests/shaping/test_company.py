@@ -7,18 +7,19 @@ import pytest
 from kpialign.interchange import stored
 from kpialign.interchange.rows import DepartmentRow, EntityRow, PerspectiveRow
 from kpis.models import Plan, PlanVersion
-from organisation.models import AuditEntry, Organisation, RecomputeRequest
+from organisation.models import AuditEntry, Organisation, RecomputeRequest, User
 from tests.factories import make_department, make_entity, make_organisation, make_person
 from tests.shaping.pages import fields_of, finance_admin, opened, problems, send
 
 pytestmark = pytest.mark.django_db
+KPI = {"category": "operational", "department": "OPS", "time_rollup": "sum"}
 
 
 def test_an_entity_is_made_beneath_the_group_and_then_changed() -> None:
     make_organisation()
     client = finance_admin()
 
-    send(client, "/shape/entities/new/", code="PLANT", name="Plant", currency="CHF")
+    send(client, "/shape/new/entity/", code="PLANT", name="Plant", currency="CHF")
     send(client, "/shape/entities/PLANT/", active_from="2026-03", active_to="2027-02")
 
     assert stored.entities()["PLANT"] == EntityRow(
@@ -163,16 +164,16 @@ def test_settings_of_an_empty_installation_make_the_organisation() -> None:
     [
         (
             {"currency-value": "Euro"},
-            "Currency: Currency: 'Euro' is not a currency. Accepted: three letters, such as EUR.",
+            "Currency: 'Euro' is not a currency. Accepted: three letters, such as EUR.",
         ),
         (
             {"at_risk-value": "95"},
-            "At risk from a score of: At_risk (95) is above on_track (90)."
-            " Accepted: at most on_track.",
+            "At risk from a score of: At risk (95) is above on track (90)."
+            " Accepted: at most on track.",
         ),
         (
             {"fiscal_year_start-value": "13"},
-            "Month in which the fiscal year begins: Fiscal_year_start: '13' does not fit."
+            "Month in which the fiscal year begins: '13' does not fit."
             " Accepted: a whole number from 1 to 12.",
         ),
         (
@@ -190,6 +191,37 @@ def test_a_setting_that_does_not_fit_is_refused(typed: dict[str, str], told: str
     assert problems(response) == [told]
     assert stored.settings() == before
     assert AuditEntry.objects.count() == 0
+
+
+def test_settings_are_numbers_as_the_person_writes_them() -> None:
+    make_organisation()
+    client, path = finance_admin(), "/settings/"
+    User.objects.update(number_style="de")
+    form = opened(client, path)
+    assert form["min_coverage-value"] == ["0,5"]
+
+    send(client, path, form, min_coverage__value="0,75", weight_focus__value="2,5")
+
+    organisation = Organisation.objects.get()
+    assert organisation.min_coverage == Decimal("0.75")
+    assert organisation.component_weights == {"focus": "2.5"}
+    assert opened(client, path)["weight_focus-value"] == ["2,5"]
+    response = send(client, path, form, min_coverage__value="0,8")
+    assert "“0,75”" in problems(response)[0]
+    assert "“0,8”" in problems(response)[0]
+
+
+@pytest.mark.parametrize("kind", ["entity", "department", "objective", "kpi"])
+def test_what_has_the_code_new_opens_by_its_form(kind: str) -> None:
+    make_organisation()
+    make_department("OPS")
+    client = finance_admin()
+    more = KPI if kind == "kpi" else {}
+    path = {"entity": "entities", "kpi": "kpis"}.get(kind, f"{kind}s")
+
+    send(client, f"/shape/new/{kind}/", code="new", name="Nearly there", **more)
+
+    assert opened(client, f"/shape/{path}/new/")["name"] == ["Nearly there"]
 
 
 def test_two_people_in_one_setting_see_both_and_saving_again_keeps_mine() -> None:

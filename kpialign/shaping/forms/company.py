@@ -1,13 +1,16 @@
 """Entities, departments, perspectives and settings as forms."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
+from kpialign.interchange.rows import SettingRow
 from kpialign.interchange.settings_keys import SETTINGS, WEIGHT
 from kpialign.scoring.alignment import COMPONENTS
 from kpialign.shaping import choices
-from kpialign.shaping.forms.fields import code_field, name_field
+from kpialign.shaping.forms.fields import code_field, name_field, number_field
 from kpialign.shaping.forms.rows import RowForm
 from kpialign.shaping.texts import same, text_of
 
@@ -148,7 +151,7 @@ class SettingForm(RowForm):
         label, hint = WORDS.get(key, (f"Weight of {component.lower()}", ""))
         self.fields["value"].label = label
         self.fields["value"].help_text = hint
-        self.initial.setdefault("value", self.default)
+        self.initial.setdefault("value", self._value("value", self.default))
         self.fields["value"].required = True
         if key not in LONG:
             self.fields["value"].widget.attrs["class"] = "short"
@@ -159,3 +162,15 @@ class SettingForm(RowForm):
     def new_row(self) -> dict[str, str]:
         """Give the value of a setting that was never set; none while it is the default."""
         return {} if same(self.typed["value"], self.default) else self.typed
+
+
+class NumberSettingForm(SettingForm):
+    """A setting that is a number, in the style of the person."""
+
+    value = number_field("Value")
+
+
+def setting_form(data: QueryDict | None, *, key: str, row: SettingRow | None) -> SettingForm:
+    """Make the form of one setting, by what its value is."""
+    is_number = isinstance(SETTINGS[key].default, Decimal)
+    return (NumberSettingForm if is_number else SettingForm)(data, key=key, row=row)

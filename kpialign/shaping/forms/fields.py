@@ -1,8 +1,9 @@
 """Fields that several forms of the cascade have."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 
 from django import forms
 
@@ -17,23 +18,30 @@ class NodeField(forms.CharField):
     """An objective or KPI, by its name or its code; the page offers what there is."""
 
     offered: Sequence[tuple[str, str]] = ()
+    refused: Mapping[str, str] = MappingProxyType({})
     list_id = "offered-nodes"
 
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Say which nodes there are."""
-        self.offered = choices
+    def offer(
+        self, choices: Sequence[tuple[str, str]], refused: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Say which nodes there are, and why some of them cannot be chosen."""
+        self.offered, self.refused = choices, refused
         self.widget.attrs |= {"list": self.list_id, "autocomplete": "off"}
 
     @property
     def options(self) -> list[str]:
         """Give each node as one text that can be searched: its name, what it is, its code."""
-        return [f"{label} ({code})" for code, label in self.offered]
+        return [f"{label} ({code})" for code, label in self.offered if code not in self.refused]
 
     def clean(self, value: object) -> str:
         """Find the code of what was typed."""
         written = str(super().clean(value))
-        if not written:
-            return ""
+        code = self._code(written) if written else ""
+        if code in self.refused:
+            raise forms.ValidationError(self.refused[code])
+        return code
+
+    def _code(self, written: str) -> str:
         codes = {code for code, _label in self.offered}
         found = IN_PARENTHESES.search(written)
         if found and found[1] in codes:
@@ -47,7 +55,7 @@ class NodeField(forms.CharField):
         ]
         if len(named) == 1:
             return named[0]
-        told = "Several are called so; choose one from the list." if named else "There is none so."
+        told = "Several are called so." if named else "None in use is called so."
         raise forms.ValidationError(f"{told} Type its code, or a part of its name and choose.")
 
 

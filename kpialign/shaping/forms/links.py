@@ -13,6 +13,11 @@ from kpialign.shaping.forms.rows import RowForm
 KINDS = [("contributes", "contributes"), ("drives", "drives")]
 
 
+ITSELF = "Nothing lies beneath itself. Choose another one."
+ALREADY = "It lies beneath already; its weight is above."
+BENEATH_KPI = "An objective never lies beneath a KPI. Choose a KPI, or turn the link around."
+
+
 class LinkForm(RowForm):
     """A child of the parent: its weight, kind, lag and rationale, or its end."""
 
@@ -64,8 +69,10 @@ class NewLinkForm(LinkForm):
         del self.fields["unlink"]
         field = self.fields["child"]
         assert isinstance(field, NodeField)
-        found = choices.nodes(only_kpis=only_kpis)
-        field.offer([(code, label) for code, label in found if code not in taken])
+        found, kpis = choices.nodes(), dict(choices.nodes(only_kpis=True))
+        refused = {code: BENEATH_KPI for code, _label in found if only_kpis and code not in kpis}
+        refused |= dict.fromkeys(taken, ALREADY) | {parent: ITSELF}
+        field.offer(found, refused)
         field.label = "KPI" if only_kpis else "Objective or KPI"
         field.widget.attrs["aria-label"] = f"{field.label} to add"
         self.order_fields(self.field_order)

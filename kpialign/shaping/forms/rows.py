@@ -128,7 +128,10 @@ class RowForm(forms.Form):
 
     def said(self, name: str, value: str) -> str:
         """Name a value as the form shows it."""
-        choices = dict(getattr(self.fields[name], "choices", ()))
+        field = self.fields[name]
+        choices = dict(getattr(field, "choices", ()))
+        if isinstance(field, NumberField):
+            value = field.shown(value)
         return f"“{choices.get(value, value)}”" if value else "nothing"
 
     def _text(self, name: str) -> str:

@@ -63,7 +63,7 @@ def _links(request: HttpRequest, code: str) -> list[LinkForm]:
 def _new(request: HttpRequest, code: str) -> NewLinkForm:
     """Make the form of a child to be added."""
     only_kpis = not is_objective(get_node_to_edit(code))
-    taken = {code, *children_of(code)}
+    taken = children_of(code).keys()
     return NewLinkForm(posted(request), parent=code, taken=taken, only_kpis=only_kpis)
 
 

@@ -18,7 +18,7 @@ from kpialign.shaping.forms.company import (
     DepartmentForm,
     EntityForm,
     PerspectiveForm,
-    SettingForm,
+    setting_form,
 )
 from kpialign.shaping.forms.rows import RowForm, WhyForm
 from organisation.permissions import can_edit_cascade, requires
@@ -102,7 +102,7 @@ def perspectives(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """Change what the organisation has set: names, currency, calendar, thresholds, limits."""
     held, why = stored.settings(), WhyForm(posted(request))
-    forms = {key: SettingForm(posted(request), key=key, row=held.get(key)) for key in SETTINGS}
+    forms = {key: setting_form(posted(request), key=key, row=held.get(key)) for key in SETTINGS}
     if request.method == "POST" and is_saved(request, list(forms.values()), why):
         return redirect("settings")
     groups = [(title, [forms[key]["value"] for key in keys]) for title, keys in GROUPS]
