@@ -6,6 +6,7 @@ perspectives, objectives, KPIs, links, targets and rates; so each rule stands in
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Count, Max
@@ -71,17 +72,21 @@ def change_cascade(
     why: str,
     dry_run: bool = False,
     childless: frozenset[str] = frozenset(),
+    removed: frozenset[tuple[str, Any]] = frozenset(),
     check: Check | None = None,
     judge: Judge | None = None,
     within: Judge | None = None,
 ) -> Changed:
     """Write what typed rows change, all in one transaction; raise CascadeRefusedError.
 
-    `childless` are parents that are to have no children; `check` looks at the proposal besides
+    `childless` are parents that are to have no children, `removed` rows of targets and rates that
+    are to go, by sheet and key; `check` looks at the proposal besides
     and `judge` at the difference, and may raise; `within` writes what belongs to the same
     transaction. With a dry run nothing is written.
     """
-    change = _Change(tables, report, by, path, why, dry_run, childless, check, judge, within)
+    change = _Change(
+        tables, report, by, path, why, dry_run, childless, removed, check, judge, within
+    )
     for _attempt in range(MOST_TRIES):
         done = change.tried(_trail_so_far())
         if done is not None:
@@ -100,6 +105,7 @@ class _Change:
     why: str
     dry_run: bool
     childless: frozenset[str]
+    removed: frozenset[tuple[str, Any]]
     check: Check | None
     judge: Judge | None
     within: Judge | None
@@ -107,7 +113,8 @@ class _Change:
     def tried(self, before: Trail | None) -> Changed | None:
         """Check, compare and write; None if somebody else wrote meanwhile."""
         checked = Report(list(self.report.errors), list(self.report.warnings))
-        proposal = _propose(Proposal(checked, self.tables, childless=self.childless))
+        taken = {"childless": self.childless, "removed": self.removed}
+        proposal = _propose(Proposal(checked, self.tables, **taken))
         if self.check is not None:
             self.check(proposal)
         changes = difference(proposal)

@@ -1,6 +1,6 @@
 """Edit some rows of the cascade, as forms and the API do: checked and written like a file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -88,15 +88,17 @@ def edit_rows(
     why: str = "",
     seen: Seen | None = None,
     childless: Sequence[str] = (),
+    removed: Collection[tuple[str, Key]] = (),
     dry_run: bool = False,
 ) -> Changed:
     """Add or change rows by key, all or none; return what changed.
 
     `rows` holds by sheet rows of {column: text as typed}; all rows of a sheet have the same
     columns. An absent column leaves what is there; an empty text sets the default. A parent named
-    in `links` gets exactly the children listed, one in `childless` none. `seen` are fingerprints
-    of rows as they were shown, by sheet and key (see stored_row). Raises CascadeRefusedError,
-    whose problems name sheet, row (2 is the first) and column, and RowChangedError.
+    in `links` gets exactly the children listed, one in `childless` none. `removed` names rows of
+    targets and rates that go, by sheet and key. `seen` are fingerprints of rows as they were
+    shown, by sheet and key (see stored_row). Raises CascadeRefusedError, whose problems name
+    sheet, row (2 is the first) and column, and RowChangedError.
     """
     report = Report()
     tables = {sheet: _table(sheet, given, report) for sheet, given in rows.items() if given}
@@ -113,6 +115,7 @@ def edit_rows(
         why=why,
         dry_run=dry_run,
         childless=frozenset(childless),
+        removed=frozenset(removed),
         check=check,
     )
 

@@ -1,6 +1,6 @@
 """What the database would hold after the import: its rows with those of the file over them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -61,8 +61,13 @@ class Proposal:
     actuals: list[ActualEntry] = field(default_factory=list)
     unchanged_actuals: int = 0
     childless: frozenset[str] = frozenset()  # parents that are to have no children
+    removed: frozenset[tuple[str, Key]] = frozenset()  # rows that are to go, by sheet and key
     root: str = ""
     first_month: int = 1
+
+    def gone(self, sheet: str) -> list[Key]:
+        """List the keys of the rows of a sheet that are to go."""
+        return sorted(key for name, key in self.removed if name == sheet)
 
     def final(self, sheet: str) -> dict[Key, Any]:
         """Return all rows of a sheet as they would be."""
@@ -85,9 +90,15 @@ def key_of(sheet: Sheet) -> "itemgetter[Any]":
     return itemgetter(*(fields.index(name) for name in sheet.key))
 
 
-def merge(table: Table | None, sheet: Sheet, stored: Mapping[Key, Any], report: Report) -> Merged:
+def merge(
+    table: Table | None,
+    sheet: Sheet,
+    stored: Mapping[Key, Any],
+    report: Report,
+    gone: Collection[Key] = (),
+) -> Merged:
     """Lay the rows of a table over what is stored; a key that stands twice is reported."""
-    merged = Merged(sheet, stored, dict(stored))
+    merged = Merged(sheet, stored, {key: row for key, row in stored.items() if key not in gone})
     if table is None:
         return merged
     key, absent, broken = key_of(sheet), table.absent, table.broken

@@ -37,12 +37,13 @@ class Edit:
     rows: Rows = field(default_factory=dict)
     seen: Seen = field(default_factory=dict)
     childless: tuple[str, ...] = ()
+    removed: list[tuple[str, Any]] = field(default_factory=list)
     forms: dict[str, list[RowForm | None]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not any(self.rows.values()) and not self.childless
+        return not any(self.rows.values()) and not self.childless and not self.removed
 
 
 Addition = Callable[[Edit], None]
@@ -102,6 +103,7 @@ class Saver:
                 why=self.why,
                 seen=edit.seen,
                 childless=edit.childless,
+                removed=edit.removed,
             )
         except RowChangedError:
             return None
@@ -134,7 +136,8 @@ class Saver:
         found = False
         for form in given:
             now = standing.row(form.sheet, form.key)
-            if (form.is_new and now is None) or not form.overtaken(now):
+            is_first = now is None and not form.shown
+            if is_first or not form.overtaken(now):
                 continue
             found = True
             form.show_both(now, *last_writer(form.sheet, form.key))
@@ -155,14 +158,16 @@ def edit_of(given: Sequence[RowForm], standing: Standing) -> Edit:
     """Put together the rows that were changed, each resting on what stands now."""
     edit, keys = Edit(), defaultdict[str, list[Any]](list)
     for form in given:
-        changes = form.new_row if form.is_new else form.changes
+        changes, key = form.new_row if form.is_new else form.changes, form.typed_key
         if not changes:
             continue
-        key = form.typed_key
+        edit.seen[form.sheet, key] = fingerprint(standing.row(form.sheet, key))
+        if form.removes:
+            edit.removed.append((form.sheet, key))
+            continue
         edit.rows.setdefault(form.sheet, []).append({**key_columns(form.sheet, key), **changes})
         edit.forms.setdefault(form.sheet, []).append(form)
         keys[form.sheet].append(key)
-        edit.seen[form.sheet, key] = fingerprint(standing.row(form.sheet, key))
     for sheet, rows in edit.rows.items():
         names = dict.fromkeys(name for row in rows for name in row)
         for row, key in zip(rows, keys[sheet], strict=True):

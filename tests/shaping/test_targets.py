@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from kpialign.interchange import stored, stored_figures
+from kpialign.interchange.changing import CascadeRefusedError
+from kpialign.interchange.editing import edit_rows
 from kpis.models import PeriodState
 from organisation.models import AuditEntry, Entity, RecomputeRequest, User
 from tests.factories import make_entity, make_kpi, make_organisation, period
@@ -114,6 +116,48 @@ def test_a_period_is_given_no_target_although_a_longer_row_covers_it() -> None:
     send(client, PATH, **{"2026-Q1-target": "n/a"})
 
     assert targets()["GROUP 2026-Q1"] == (None, None)
+    assert opened(client, PATH)["2026-Q1-target"] == ["n/a"]
+    send(client, PATH, **{"2026-Q2-target": "7"})
+    assert targets()["GROUP 2026-Q1"] == (None, None)
+
+
+def test_a_row_that_is_emptied_goes_and_a_longer_one_holds_again() -> None:
+    make_organisation()
+    make_kpi("A")
+    client = finance_admin()
+    send(client, PATH, **{"2026-target": "100", "2026-Q1-target": "9", "2026-Q1-baseline": "1"})
+    RecomputeRequest.objects.all().delete()
+
+    send(client, PATH, **{"2026-Q1-target": "", "2026-Q1-baseline": ""}, why="A slip")
+
+    assert targets() == {"GROUP 2026": (Decimal(100), None)}
+    assert held(client)["2026-Q1"] == "25 1/4 of FY26"
+    entry = AuditEntry.objects.first()
+    assert entry is not None
+    assert (entry.action, entry.why, entry.after) == ("set_targets", "A slip", None)
+    assert {name: list(cells) for name, cells in entry.before.items()} == {
+        "target": ["2026-Q1"],
+        "baseline": ["2026-Q1"],
+    }
+    request = RecomputeRequest.objects.get()
+    assert (request.kind, request.key, request.entity_key) == ("target", "A", "GROUP")
+
+
+def test_a_target_emptied_by_one_and_changed_by_another_shows_both() -> None:
+    make_organisation()
+    make_kpi("A")
+    one, other = finance_admin("one@example.com"), finance_admin("other@example.com")
+    send(one, PATH, **{"2026-Q1-target": "9"})
+    form = opened(one, PATH)
+    send(other, PATH, **{"2026-Q1-target": "8"})
+
+    response = send(one, PATH, form, **{"2026-Q1-target": ""})
+
+    [told] = problems(response)
+    assert "Other saved “8”" in told
+    assert "you typed nothing" in told
+    send(one, PATH, fields_of(response))
+    assert targets() == {}
 
 
 def test_a_band_needs_both_edges_the_lower_one_first() -> None:
@@ -191,6 +235,27 @@ def test_a_closed_period_is_shown_and_takes_no_change() -> None:
     assert targets() == {"GROUP 2026-Q1": (Decimal(95), None)}
 
 
+def test_what_is_closed_cannot_be_taken_away() -> None:
+    make_organisation()
+    make_kpi("A")
+    make_entity("PLANT", currency="USD")
+    client = finance_admin()
+    send(client, PATH, **{"2026-Q1-target": "95"})
+    cells = {"2026-03-average": "0.9", "2026-03-closing": "0.8"}
+    send(client, "/shape/rates/?currency=USD&year=2026", **cells)
+    group = Entity.objects.get(code="GROUP")
+    closed = PeriodState.State.CLOSED
+    PeriodState.objects.create(period=period("2026-Q1"), entity=group, state=closed)
+    gone = [("targets", ("A", "GROUP", "2026-Q1")), ("rates", ("USD", "2026-03"))]
+
+    with pytest.raises(CascadeRefusedError) as refused:
+        edit_rows(rows={}, removed=gone, by=None, path="form")
+
+    assert [one.sheet for one in refused.value.errors] == ["targets", "rates"]
+    assert list(targets()) == ["GROUP 2026-Q1"]
+    assert list(stored.rates()) == [("USD", "2026-03")]
+
+
 def test_two_people_in_one_target_see_both_and_in_two_keep_theirs() -> None:
     make_organisation()
     make_kpi("A")
@@ -209,6 +274,25 @@ def test_two_people_in_one_target_see_both_and_in_two_keep_theirs() -> None:
         "GROUP 2026-Q2": Decimal(8),
         "GROUP 2026-Q3": Decimal(9),
     }
+
+
+def test_a_target_that_another_took_away_comes_back_only_if_it_was_changed() -> None:
+    make_organisation()
+    make_kpi("A")
+    one, other = finance_admin("one@example.com"), finance_admin("other@example.com")
+    send(one, PATH, **{"2026-Q1-target": "9"})
+    form = opened(one, PATH)
+    send(other, PATH, **{"2026-Q1-target": ""})
+
+    response = send(one, PATH, form, **{"2026-Q1-target": "8"})
+
+    [told] = problems(response)
+    assert "Other saved nothing on " in told
+    assert "you typed “8”" in told
+    send(one, PATH, form, **{"2026-Q2-target": "5"})
+    assert list(targets()) == ["GROUP 2026-Q2"]
+    send(one, PATH, fields_of(response))
+    assert targets()["GROUP 2026-Q1"] == (Decimal(8), None)
 
 
 def test_an_entity_that_is_not_there_is_absent() -> None:
@@ -231,6 +315,19 @@ def test_rates_are_set_for_the_currencies_that_entities_have() -> None:
     assert (rate.average, rate.closing) == (Decimal("1.05"), Decimal("1.07"))
     assert AuditEntry.objects.get().subject_key == "CHF 2026-03"
     assert RecomputeRequest.objects.get().kind == "all"
+
+
+def test_a_rate_that_is_emptied_goes() -> None:
+    make_organisation()
+    make_entity("PLANT", currency="USD")
+    client, path = finance_admin(), "/shape/rates/?year=2026"
+    send(client, path, **{"2026-03-average": "0.9", "2026-03-closing": "0.8"})
+    RecomputeRequest.objects.all().delete()
+
+    send(client, path, **{"2026-03-average": "", "2026-03-closing": ""})
+
+    assert stored.rates() == {}
+    assert [one.kind for one in RecomputeRequest.objects.all()] == ["all"]
 
 
 def test_half_a_rate_or_one_of_zero_is_refused() -> None:

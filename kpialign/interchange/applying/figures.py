@@ -46,13 +46,17 @@ def cell_keys(writing: Writing, row: TargetRow | ActualRow) -> tuple[int, int, i
 
 
 def write_targets(writing: Writing) -> None:
-    """Write the target rows that are new or other."""
+    """Write the target rows that are new or other, and delete those that go."""
     changes = writing.difference.sheets["targets"]
     rows = ((*cell_keys(writing, row), *row[3:]) for row in _new_rows(changes.added))
     insert_rows(Target, ("kpi", "entity", "period", *TARGET), rows)
     if changes.changed:
         _change_targets(writing, _new_rows(changes.changed))
+    for row in changes.removed:
+        kpi, entity, period = cell_keys(writing, row)
+        Target.objects.filter(kpi=kpi, entity=entity, period=period).delete()
     cells = [(entry.old, entry.new) for entry in changes.entries]
+    cells += [(row, None) for row in changes.removed]
     writing.tell_series("target", "set_targets", cells)
 
 
@@ -74,7 +78,7 @@ def _change_targets(writing: Writing, rows: list[TargetRow]) -> None:
 
 
 def write_rates(writing: Writing) -> None:
-    """Write the rates that are new or other."""
+    """Write the rates that are new or other, and delete those that go."""
     changes = writing.difference.sheets["rates"]
     rows = [(entry.new, writing.periods[entry.new.period]) for entry in changes.entries]
     Rate.objects.bulk_create(
@@ -87,4 +91,6 @@ def write_rates(writing: Writing) -> None:
         unique_fields=["currency", "period"],
         update_fields=["average", "closing"],
     )
+    for row in changes.removed:
+        Rate.objects.filter(currency=row.currency, period=writing.periods[row.period]).delete()
     writing.tell("rates", "rate")

@@ -18,12 +18,12 @@ def request_scores(writing: Writing) -> None:
 def reached_by(difference: Difference) -> set[recompute.Change]:
     """Return the series and nodes whose scores a difference can move."""
     sheets = difference.sheets
-    if any(sheets[name].entries for name in REACH_ALL):
+    if any(sheets[name].entries or sheets[name].removed for name in REACH_ALL):
         return {recompute.Change("all")}
     rows = [entry.new for name in ("objectives", "kpis") for entry in sheets[name].entries]
     parents = [entry.new.parent for entry in sheets["links"].entries]
     parents += [row.parent for row in sheets["links"].removed]
-    targets = [entry.new for entry in sheets["targets"].entries]
+    targets = [entry.new for entry in sheets["targets"].entries] + sheets["targets"].removed
     actuals = [entry.new for entry in difference.actuals]
     return {
         *(recompute.Change("node", row.code) for row in rows),

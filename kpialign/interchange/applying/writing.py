@@ -66,15 +66,16 @@ class Writing:
         """Note figures in the trail: one entry for each KPI and entity, its periods inside."""
         series: dict[tuple[str, str], tuple[Columns, Columns]] = {}
         for old, new in cells:
-            held = series.get(new[:2])
-            if held is None:
-                held = series[new[:2]] = (defaultdict(dict), defaultdict(dict))
-            if old is not None:
-                _note(held[0], old)
-            _note(held[1], new)
+            key = (new or old)[:2]
+            held = series.setdefault(key, (defaultdict(dict), defaultdict(dict)))
+            for columns, row in zip(held, (old, new), strict=True):
+                if row is not None:
+                    _note(columns, row)
         for key, (before, after) in series.items():
             named = " ".join(key)
-            self.told.append(trail.Written(action, subject, named, before or None, after, self.why))
+            self.told.append(
+                trail.Written(action, subject, named, before or None, after or None, self.why)
+            )
 
 
 def _note(columns: Columns, row: Any) -> None:  # noqa: ANN401, a target or an actual

@@ -18,6 +18,7 @@ from kpis.models import NodeDefinition
 
 CELLS = ("baseline", "target", "band_low", "band_high", "budget")
 BAND, SUM = NodeDefinition.Direction.BAND, NodeDefinition.TimeRollup.SUM
+STORED_ROW = 1  # what is stored stands in no row of a file
 OPEN_PERIODS = "open periods only; ask a finance admin to reopen"
 
 
@@ -33,20 +34,22 @@ def _check_targets(proposal: Proposal, rules: CellRules) -> None:
     table = proposal.tables.get("targets")
     if table is not None:
         table = _placed(proposal, rules, table)
+    gone = proposal.gone("targets")
     codes = {row.kpi for row in table.rows} if table else set()
+    codes |= {kpi for kpi, _entity, _period in gone}
     held = stored_figures.targets(codes) if codes else {}
-    merged = merge(table, SHEETS["targets"], held, proposal.report)
+    merged = merge(table, SHEETS["targets"], held, proposal.report, gone)
     proposal.sheets["targets"] = merged
     finer = _finer(rules, merged.final.values())
     for entry in merged.sound:
         _check_target(proposal, rules, entry)
         _warn_of_target(proposal, rules, entry, finer)
-    for entry in merged.changed:
-        if rules.closed.meets(entry.new.entity, entry.new.period):
-            told = (
-                f"{entry.new.period}, or one inside or around it, is closed for {entry.new.entity}"
-            )
-            proposal.report.error("targets", entry.number, "period", told, OPEN_PERIODS)
+    touched = [(entry.number, entry.new.entity, entry.new.period) for entry in merged.changed]
+    touched += [(STORED_ROW, entity, period) for _kpi, entity, period in gone]
+    for number, entity, period in touched:
+        if rules.closed.meets(entity, period):
+            told = f"{period}, or one inside or around it, is closed for {entity}"
+            proposal.report.error("targets", number, "period", told, OPEN_PERIODS)
 
 
 def _placed(proposal: Proposal, rules: CellRules, table: Table) -> Table:
@@ -127,7 +130,8 @@ def _warn_of_target(
 
 def _check_rates(proposal: Proposal, rules: CellRules) -> None:
     report = proposal.report
-    merged = merge(proposal.tables.get("rates"), SHEETS["rates"], stored.rates(), report)
+    table, gone = proposal.tables.get("rates"), proposal.gone("rates")
+    merged = merge(table, SHEETS["rates"], stored.rates(), report, gone)
     proposal.sheets["rates"] = merged
     settings = proposal.final("settings")
     own = str(settings["currency"].value) if "currency" in settings else ""
@@ -145,7 +149,9 @@ def _check_rates(proposal: Proposal, rules: CellRules) -> None:
             if not isinstance(value, Decimal) or value <= 0:
                 told = f"the rate {getattr(value, 'number', value)} is not a number above 0"
                 report.error("rates", entry.number, column, told, "a plain number above 0")
-        is_new = entry.new != entry.old
-        if is_new and rules.closed.holds_rate(row.period, proposal.entities):
-            told = f"{row.period} is closed for a group"
-            report.error("rates", entry.number, "period", told, OPEN_PERIODS)
+    touched = [(entry.number, entry.new.period) for entry in merged.changed]
+    touched += [(STORED_ROW, period) for _currency, period in gone]
+    for number, period in touched:
+        if rules.closed.holds_rate(period, proposal.entities):
+            told = f"{period} is closed for a group"
+            report.error("rates", number, "period", told, OPEN_PERIODS)

@@ -1,5 +1,6 @@
 """Targets and rates as forms: a grid of the periods of a fiscal year."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from kpialign.shaping.fiscal import Line
 from kpialign.shaping.forms.fields import number_field
 from kpialign.shaping.forms.rows import RowForm
 
+NO_TARGET = "n/a"
 BAND_EDGES, POINT = ("band_low", "band_high"), ("target",)
 
 
@@ -28,6 +30,11 @@ class PeriodForm(RowForm):
             field.widget.attrs["aria-label"] = f"{field.label}, {line.name}"
             field.disabled = is_closed
 
+    @property
+    def removes(self) -> bool:
+        """Whether the row that was shown was emptied: a row left blank is no row."""
+        return not self.is_new and bool(self.shown) and self.is_blank
+
 
 class TargetForm(PeriodForm):
     """What is wanted in one period: a target or a band, what it started from, what is planned."""
@@ -46,6 +53,10 @@ class TargetForm(PeriodForm):
         super().__init__(*args, **kwargs)
         for name in POINT if is_band else BAND_EDGES:
             del self.fields[name]
+
+    def worded(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """Show that a row has no target, so that it looks other than no row."""
+        return {**texts, "target": NO_TARGET} if texts and not texts["target"] else texts
 
 
 class RateForm(PeriodForm):

@@ -35,7 +35,7 @@ class RowForm(forms.Form):
         self.key, self.row = key, row
         self.theirs: dict[str, str] = {}
         super().__init__(data, prefix=prefix, use_required_attribute=False, label_suffix="")
-        shown = texts_of(row)
+        shown = self.worded(texts_of(row))
         held = {name: self._value(name, shown[name]) for name in self.columns if name in shown}
         self.initial = {**(initial or {}), **held, "seen": packed(row)}
         for field in self.fields.values():
@@ -64,7 +64,7 @@ class RowForm(forms.Form):
     def shown(self) -> Mapping[str, str]:
         """Give the texts that the form showed before anybody typed."""
         found = unpacked(self.cleaned_data.get("seen", ""))
-        return found[0] if found else texts_of(self.row)
+        return self.worded(found[0] if found else texts_of(self.row))
 
     @property
     def shown_print(self) -> str:
@@ -85,8 +85,20 @@ class RowForm(forms.Form):
 
     @property
     def new_row(self) -> dict[str, str]:
-        """Give the columns of a row that is to be added; none where nothing was typed."""
-        return {} if self.is_blank else self.typed
+        """Give the columns of a row that is to be added; none where nothing was typed.
+
+        A row that somebody else took away meanwhile comes back only if it was changed here.
+        """
+        return {} if self.is_blank or not self.changes else self.typed
+
+    @property
+    def removes(self) -> bool:
+        """Whether the row that stands is to go."""
+        return False
+
+    def worded(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """Say the texts of a row as the form shows them."""
+        return texts
 
     @property
     def typed_key(self) -> Key:
@@ -99,7 +111,7 @@ class RowForm(forms.Form):
 
     def overtaken(self, now: Any) -> list[str]:  # noqa: ANN401, the row of any sheet
         """List the columns that the person changed, and somebody else too, to something else."""
-        stands, shown = texts_of(now), self.shown
+        stands, shown = self.worded(texts_of(now)), self.shown
         return [
             name
             for name, mine in self.changes.items()
@@ -109,7 +121,7 @@ class RowForm(forms.Form):
 
     def show_both(self, now: Any, who: str, at: datetime | None) -> None:  # noqa: ANN401
         """Keep what was typed beside what stands; saving again then keeps what was typed."""
-        stands, mine, both = texts_of(now), self.changes, self.overtaken(now)
+        stands, mine, both = self.worded(texts_of(now)), self.changes, self.overtaken(now)
         data = QueryDict(mutable=True)
         data.update(self.data)
         for name in self.columns:
