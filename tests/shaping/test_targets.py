@@ -91,6 +91,16 @@ def test_a_target_of_another_entity_and_a_year_not_begun_is_set_there() -> None:
     assert targets() == {"PLANT 2028": (Decimal(7), None)}
 
 
+def test_the_heading_names_the_entity_without_its_place_in_the_tree() -> None:
+    make_organisation()
+    make_kpi("A")
+    make_entity("PLANT")
+
+    page = finance_admin().get("/shape/targets/A/?year=2026&entity=PLANT").content.decode()
+
+    assert "in FY26, Plant</h1>" in page
+
+
 def test_a_year_of_a_sum_is_split_and_of_anything_else_held() -> None:
     make_organisation()
     make_kpi("A")

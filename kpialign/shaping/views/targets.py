@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from kpialign.interchange import stored_figures
+from kpialign.interchange import stored, stored_figures
 from kpialign.interchange.editing import stored_row
 from kpialign.interchange.rows import KPIRow, TargetRow
 from kpialign.shaping.answering import METHODS, answer, is_saved, posted
@@ -98,6 +98,7 @@ def _context(grid: Grid, rows: list[TargetForm]) -> dict[str, Any]:
         "is_band": grid.kpi.direction == "band",
         "entities": entities(),
         "entity": grid.entity,
+        "place": stored.entities()[grid.entity].name,
         "years": years_offered(grid.year),
         "year": grid.year,
         "has_held": any(row["held"] for row in shown),
