@@ -1,9 +1,11 @@
 """What findings say on pages: gathered by node, in words, with the form that mends each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 
 from dashboards.pages.measures import named
 from dashboards.rows import StatusMark
@@ -12,6 +14,7 @@ from dashboards.selectors.context import name_of
 from kpialign.scoring.alignment import is_dead_weight
 from kpialign.scoring.findings import Finding, Severity
 from kpialign.scoring.status import Status
+from kpis.models import ReportingPeriod
 from organisation.models import Department, User
 from organisation.permissions import can_edit_cascade, can_enter_actuals
 
@@ -34,23 +37,23 @@ RULES = {
     "all_or_nothing": "All or nothing",
     "not_in_group": "Not consolidated",
 }
+RATES, TARGETS = "shape_rates", "shape_targets"
 MENDED_BY = {
     "formula_error": ("shape_kpi", "Correct the formula"),
-    "target_worse_than_baseline": ("shape_targets", "Correct the target"),
-    "band_reversed": ("shape_targets", "Correct the band"),
-    "missing_rate": ("shape_rates", "Enter the rates"),
+    "target_worse_than_baseline": (TARGETS, "Correct the target"),
+    "band_reversed": (TARGETS, "Correct the band"),
+    "missing_rate": (RATES, "Enter the rates"),
     "unlinked": ("shape_kpi", "Link or archive it"),
     "no_financial_path": ("shape_kpi", "Link it"),
     "overload": ("shape_children", "Choose among its KPIs"),
     "dead_weight": ("shape_children", "Change the weights"),
     "green_drivers_red_result": ("shape_children", "Change its drivers"),
-    "no_target": ("shape_targets", "Set a target"),
-    "target_gap": ("shape_targets", "Set targets"),
-    "needs_baseline": ("shape_targets", "Give a baseline"),
-    "all_or_nothing": ("shape_targets", "Change the baseline"),
+    "no_target": (TARGETS, "Set a target"),
+    "target_gap": (TARGETS, "Set targets"),
+    "needs_baseline": (TARGETS, "Give a baseline"),
+    "all_or_nothing": (TARGETS, "Change the baseline"),
     "not_in_group": ("shape_kpi", "Choose how it consolidates"),
 }
-FORMS_WITHOUT_CODE = {"shape_rates"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Mending:
         self._edits = can_edit_cascade(user)
         self._enters = {one.code for one in departments if can_enter_actuals(user, one)}
         self._departments = {one.code: one for one in departments}
+        self._currencies = {one.code: one.currency for one in board.context.entities}
 
     def shown(self, found: Sequence[Finding]) -> FindingShown:
         """Tell of findings of one rule about one node."""
@@ -119,7 +123,27 @@ class Mending:
             return None
         name, label = MENDED_BY.get(finding.rule, ("", ""))
         code = self._light_parent(finding.node) if finding.rule == "dead_weight" else finding.node
-        return link_to(name, label, *([] if name in FORMS_WITHOUT_CODE else [code]))
+        link = link_to(name, label, *([] if name == RATES else [code]))
+        asked = self._asked(name, finding)
+        return replace(link, url=f"{link.url}?{asked}") if link and asked else link
+
+    def _asked(self, name: str, finding: Finding) -> str:
+        """Name what a form of figures is to open: where and in which year something was found."""
+        place = {
+            TARGETS: {"entity": finding.entity},
+            RATES: {"currency": self._currencies.get(finding.entity, "")},
+        }.get(name)
+        if place is None:
+            return ""
+        asked = {**place, "year": self._year(finding.period)}
+        return urlencode({key: value for key, value in asked.items() if value})
+
+    def _year(self, label: str) -> str:
+        """Return the fiscal year around a period."""
+        periods = self._board.context.periods
+        days = [one.start_on for one in periods if one.label == label]
+        years = [one for one in periods if one.kind == "year"]
+        return next((one.label for one in years for day in days if _holds(one, day)), "")
 
     def _entry(self, finding: Finding) -> Mend | None:
         node = self._board.cascade.nodes.get(finding.node)
@@ -137,6 +161,10 @@ class Mending:
             if is_dead_weight(link.weight / whole):
                 return link.parent
         return code
+
+
+def _holds(period: ReportingPeriod, day: date) -> bool:
+    return period.start_on <= day <= period.end_on
 
 
 def link_to(name: str, label: str, *parts: str) -> Mend | None:

@@ -113,8 +113,9 @@ class _Change:
     def tried(self, before: Trail | None) -> Changed | None:
         """Check, compare and write; None if somebody else wrote meanwhile."""
         checked = Report(list(self.report.errors), list(self.report.warnings))
-        taken = {"childless": self.childless, "removed": self.removed}
-        proposal = _propose(Proposal(checked, self.tables, **taken))
+        proposal = _propose(
+            Proposal(checked, self.tables, childless=self.childless, removed=self.removed)
+        )
         if self.check is not None:
             self.check(proposal)
         changes = difference(proposal)

@@ -58,6 +58,14 @@ def nodes(*, only_objectives: bool = False, only_kpis: bool = False) -> Choices:
     return sorted(found, key=lambda choice: choice[1])
 
 
+def parents(code: str) -> dict[str, str]:
+    """Map what a node lies beneath to its name."""
+    names = {key: row.name for key, row in stored.objectives().items()}
+    names |= {key: row.name for key, row in stored.kpis().items()}
+    above = sorted(row.parent for row in stored.links().values() if row.child == code)
+    return {parent: names[parent] for parent in above}
+
+
 def is_used(row: KPIRow | ObjectiveRow) -> bool:
     """Tell whether a node is not archived."""
     return row.state == "active"

@@ -1,10 +1,13 @@
 """The page of alignment never shows the score without its parts, and says what mends it."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboards.services.refresh import refresh_scores
+from kpis.services.periods import ensure_periods
 from organisation.models import Organisation
 from tests.dashboards.strategy import Strategy, make_strategy
 from tests.dashboards.test_pages import headline, text
@@ -116,6 +119,21 @@ def test_findings_say_what_mends_them_to_whoever_may(
         page = text(client, "/alignment/")
         assert "KPI AIMLESS No target The KPI has no target and is not scored." in page
         assert ("Set a target : KPI AIMLESS" in page) == offered
+
+
+def test_a_finding_of_an_old_year_is_mended_where_it_was_found(
+    strategy: Strategy, admin: Client
+) -> None:
+    lone = make_kpi("LONE")
+    ensure_periods(first_on=date(2025, 1, 1), last_on=date(2025, 12, 31))
+    record(figure(lone, "2025-Q1", "5"), figure(lone, "2025-Q2", "6"))
+    aim(lone, "2025-Q1", target="5")
+    refresh_scores(path="task")
+
+    assert (
+        "/shape/targets/LONE/?entity=GROUP&amp;year=2025"
+        in admin.get("/alignment/").content.decode()
+    )
 
 
 def test_a_late_figure_is_mended_in_the_sheet_by_its_department(strategy: Strategy) -> None:

@@ -43,6 +43,47 @@ def test_an_objective_is_made_beneath_another_beside_its_siblings() -> None:
     assert RecomputeRequest.objects.filter(kind="node").count() == 2
 
 
+def test_a_node_that_serves_nothing_is_linked_by_its_own_form() -> None:
+    make_organisation()
+    top, other = make_objective("TOP"), make_objective("OTHER")
+    link(top, make_kpi("OLD").node, "3")
+    make_kpi("LONE")
+    client = finance_admin()
+
+    send(client, "/shape/kpis/LONE/", parent="TOP", weight="2")
+    send(client, "/shape/kpis/LONE/", parent="OLD", weight="1")
+    send(client, "/shape/objectives/OTHER/", parent="TOP", name="Another")
+
+    weights = {" ".join(key): f"{row.weight:.0f}" for key, row in stored.links().items()}
+    assert weights == {"TOP OLD": "3", "TOP LONE": "2", "OLD LONE": "1", "TOP OTHER": "1"}
+    assert stored.objectives()[other.code].name == "Another"
+    page = client.get("/shape/kpis/LONE/").content.decode()
+    assert "It serves KPI OLD and Objective TOP; weights are changed there." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("TOP", "It serves this already; its weight is changed there."),
+        ("KPI", "Nothing lies beneath itself. Choose another one."),
+        (
+            "LEAF",
+            "The links go round in a circle: KPI KPI (KPI) > KPI LEAF (LEAF) > KPI KPI (KPI).",
+        ),
+    ],
+)
+def test_a_parent_that_a_node_cannot_have_is_refused_beside_it(typed: str, told: str) -> None:
+    make_organisation()
+    node = make_kpi("KPI").node
+    link(make_objective("TOP"), node)
+    link(node, make_kpi("LEAF").node)
+
+    response = send(finance_admin(), "/shape/kpis/KPI/", parent=typed, weight="1")
+
+    assert problems(response) == [f"Beneath another one too: {told}"]
+    assert len(stored.links()) == 2
+
+
 def test_a_change_is_saved_with_its_reason_and_only_that_changes() -> None:
     make_organisation()
     make_objective("MARGIN")

@@ -145,7 +145,7 @@ def test_a_row_that_is_emptied_goes_and_a_longer_one_holds_again() -> None:
     entry = AuditEntry.objects.first()
     assert entry is not None
     assert (entry.action, entry.why, entry.after) == ("set_targets", "A slip", None)
-    assert {name: list(cells) for name, cells in entry.before.items()} == {
+    assert {name: list(cells) for name, cells in (entry.before or {}).items()} == {
         "target": ["2026-Q1"],
         "baseline": ["2026-Q1"],
     }

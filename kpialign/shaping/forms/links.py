@@ -8,12 +8,12 @@ from django.http import QueryDict
 
 from kpialign.shaping import choices
 from kpialign.shaping.forms.fields import NodeField, number_field
+from kpialign.shaping.forms.nodes import ITSELF
 from kpialign.shaping.forms.rows import RowForm
 
 KINDS = [("contributes", "contributes"), ("drives", "drives")]
 
 
-ITSELF = "Nothing lies beneath itself. Choose another one."
 ALREADY = "It lies beneath already; its weight is above."
 BENEATH_KPI = "An objective never lies beneath a KPI. Choose a KPI, or turn the link around."
 

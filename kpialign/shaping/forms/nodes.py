@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from dashboards.pages.measures import named
 from kpialign.interchange.editing import FIRST_ROW
 from kpialign.interchange.problems import Problem
 from kpialign.scoring.formula import FormulaError, parse
@@ -48,6 +49,8 @@ ENTITY_ROLLUPS = [
     ("none", "None: only what is entered in the group itself counts"),
 ]
 CHILDREN_HINT = "How the scores of what lies beneath become one."
+ITSELF = "Nothing lies beneath itself. Choose another one."
+SERVES = "It serves this already; its weight is changed there."
 OWNER_HINT = "Whose name stands beside it. Owning gives no rights."
 
 
@@ -80,17 +83,23 @@ class NodeForm(RowForm):
         """Offer what there is; a code is chosen once, and parents are added elsewhere later."""
         given = {"aggregation": "arithmetic", "weight": "1", **(initial or {})}
         super().__init__(data, key=key, row=row, initial=given)
-        held = [row.owner_email] if row and row.owner_email else []
-        self.fields["owner_email"].choices = choices.people(held)  # type: ignore[attr-defined]
+        owner = [row.owner_email] if row and row.owner_email else []
+        self.fields["owner_email"].choices = choices.people(owner)  # type: ignore[attr-defined]
         if row is not None:
-            for name in ("code", "parent", "weight"):
-                del self.fields[name]
+            del self.fields["code"]
+        if row is not None and not choices.is_used(row):
+            del self.fields["parent"], self.fields["weight"]
             return
         parent = self.fields["parent"]
         assert isinstance(parent, NodeField)
         if self.only_objectives_above:
             parent.help_text = "The objective that it serves; empty: it stands at the top."
-        parent.offer(choices.nodes(only_objectives=self.only_objectives_above))
+        held = choices.parents(key) if key else {}
+        refused = dict.fromkeys(held, SERVES) | ({key: ITSELF} if key else {})
+        parent.offer(choices.nodes(only_objectives=self.only_objectives_above), refused)
+        if held:
+            parent.label = "Beneath another one too"
+            parent.help_text = f"It serves {named(list(held.values()))}; weights are changed there."
         if "parent" in given:
             self.initial["parent"] = _searchable(parent, given["parent"])
 
@@ -146,8 +155,8 @@ class ObjectiveForm(NodeForm):
         else:
             told = "Type the first one, such as Financial; more can be added under Perspectives."
             self.fields["perspective"].help_text = f"{hint} {told}"
-        named = choices.departments("None")
-        self.fields["department"].choices = named  # type: ignore[attr-defined]
+        offered = choices.departments("None")
+        self.fields["department"].choices = offered  # type: ignore[attr-defined]
         self.order_fields([name for _title, names in self.parts for name in names])
 
 

@@ -45,7 +45,9 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     form, why = KPIForm(posted(request), key=code, row=row), WhyForm(posted(request))
-    if request.method == "POST" and is_saved(request, [form], why):
+    if request.method == "POST" and is_saved(
+        request, [form], why, lambda edit: place_beneath(form, edit)
+    ):
         here = reverse("shape_kpi", args=[code])
         return redirect(page_of(code, is_objective=False) if row.state == "active" else here)
     return answer(request, PAGE, {"form": form, "row": row}, [form], why)

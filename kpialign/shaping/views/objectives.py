@@ -37,7 +37,9 @@ def objective(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     form, why = ObjectiveForm(posted(request), key=code, row=row), WhyForm(posted(request))
-    if request.method == "POST" and is_saved(request, [form], why):
+    if request.method == "POST" and is_saved(
+        request, [form], why, lambda edit: place_beneath(form, edit)
+    ):
         is_active = row.state == "active"
         here = reverse("shape_objective", args=[code])
         return redirect(page_of(code, is_objective=True) if is_active else here)
