@@ -15,7 +15,7 @@ from dashboards.selectors.board import Board
 from dashboards.selectors.cascade import cascade_in_force
 from kpialign.htmx import asks_for
 from kpialign.scoring.status import Status
-from organisation.permissions import can_edit_cascade, can_import
+from organisation.permissions import can_edit_cascade, can_import, can_manage_people
 
 
 def answer_board(
@@ -47,7 +47,12 @@ def answer_empty(request: HttpRequest) -> HttpResponse:
     if found is not None:
         return render(request, "dashboards/begun.html", {"page": found, "may_edit": may_edit})
     admins = [] if may_edit else finance_admins()
-    told = {"may_edit": may_edit, "admins": named(admins), "admins_count": len(admins)}
+    told = {
+        "may_edit": may_edit,
+        "may_manage": can_manage_people(request.user),
+        "admins": named(admins),
+        "admins_count": len(admins),
+    }
     return render(request, "dashboards/empty.html", told)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -68,6 +69,7 @@ def import_discard(request: HttpRequest, upload_id: int) -> HttpResponse:
     """Throw a file away."""
     upload = get_upload_to_decide(person_of(request), upload_id)
     if discard_upload(upload=upload):
+        messages.success(request, f"{upload.name} is discarded; nothing of it was imported.")
         return redirect("import")
     return redirect("import_upload", upload_id=upload.pk)
 

@@ -9,6 +9,7 @@ from organisation.selectors.people import (
     heads_by_department,
     memberships_of,
     people_by_name,
+    person_called,
     role_words,
     system_admins,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "organisation_zone",
     "outstanding_requests",
     "people_by_name",
+    "person_called",
     "role_words",
     "system_admins",
     "tokens_of",

@@ -51,6 +51,11 @@ def get_person_to_read(person_id: int) -> User:
     return get_object_or_404(User, pk=person_id)
 
 
+def person_called(email: str) -> User | None:
+    """Return the person with this address, None if there is none."""
+    return User.objects.filter(email=email).first()
+
+
 def memberships_of(person: User) -> QuerySet[Membership]:
     """Find the memberships of one person, with their departments and entities."""
     return person.memberships.select_related("department", "entity").order_by("pk")

@@ -17,7 +17,12 @@ from organisation.forms import PersonForm, RoleFormSet, SeenForm
 from organisation.models import User
 from organisation.permissions import can_manage_people, can_read_people, person_of, requires
 from organisation.services import invitations
-from organisation.services.people import disable_person, enable_person, ensure_person
+from organisation.services.people import (
+    disable_person,
+    enable_person,
+    ensure_person,
+    plain_email,
+)
 from organisation.services.roles import RoleGiven, replace_roles
 
 
@@ -30,16 +35,22 @@ def people(request: HttpRequest) -> HttpResponse:
         if not can_manage_people(request.user):
             raise PermissionDenied
         if form.is_valid():
-            added = ensure_person(
-                email=form.cleaned_data["email"],
-                name=form.cleaned_data["name"] or None,
-                by=person_of(request),
-                path="form",
-            )
-            return redirect("person", person_id=added.pk)
+            return redirect("person", person_id=_added(request, form.cleaned_data).pk)
     zone = selectors.organisation_zone()
     context = {"rows": selectors.people_by_name(), "form": form, "zone": zone}
     return render(request, "organisation/people.html", _with_rights(request, context))
+
+
+def _added(request: HttpRequest, typed: dict[str, str]) -> User:
+    """Add a person; of one who is here already, say so, and what they are called now."""
+    known = selectors.person_called(plain_email(typed["email"]))
+    added = ensure_person(
+        email=typed["email"], name=typed["name"] or None, by=person_of(request), path="form"
+    )
+    if known is not None:
+        renamed = "" if str(known) == str(added) else f" {known} is called {added} now."
+        messages.success(request, f"{added.email} was here already.{renamed}")
+    return added
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

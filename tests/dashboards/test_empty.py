@@ -44,8 +44,15 @@ def test_others_are_told_whom_to_ask(client: Client) -> None:
     after = text(client, "/enterprise/")
 
     assert "Nobody has that role yet: a system admin gives it." in before
+    assert "/people/" not in client.get("/").content.decode()
     assert "Grace brings them in: ask for it there." in after
     assert "/import/" not in client.get("/enterprise/").content.decode()
+
+
+def test_a_system_admin_is_led_to_giving_the_role(client: Client) -> None:
+    client.force_login(make_person("admin@example.com", "system_admin"))
+
+    assert "Nobody has that role yet: give it to somebody under People" in text(client, "/")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -245,6 +245,7 @@ def test_discarding_leaves_nothing_behind(client: Client) -> None:
     upload(client, zipped(NO_PEOPLE))
 
     page = client.post(f"/import/{latest().pk}/discard/", follow=True)
+    assert b"is discarded; nothing of it was imported." in page.content
 
     assert page.redirect_chain == [("/import/", 302)]
     assert not ImportUpload.objects.exists()

@@ -70,6 +70,17 @@ def test_a_person_is_added_and_invited_and_comes_in(desk: Client, settings: Sett
     assert person.name == "New person"
 
 
+def test_of_somebody_who_is_here_already_it_is_said_and_a_new_name_is_taken(desk: Client) -> None:
+    desk.post("/people/", {"email": "new@example.com", "name": "Nwe person"})
+
+    again = desk.post("/people/", {"email": "New@example.com", "name": ""}, follow=True)
+    named = desk.post("/people/", {"email": "new@example.com", "name": "New person"}, follow=True)
+
+    assert "new@example.com was here already." in again.content.decode()
+    told = "new@example.com was here already. Nwe person is called New person now."
+    assert told in named.content.decode()
+
+
 def test_a_poor_address_is_told_beside_the_field_and_adds_nobody(desk: Client) -> None:
     shown = desk.post("/people/", {"email": "new", "name": ""}).content.decode()
 
@@ -107,6 +118,7 @@ def test_the_last_system_admin_is_told_why_the_role_stays(desk: Client, admin: U
     shown = desk.post(page(admin), roles(("viewer", "", ""))).content.decode()
 
     assert "is the only system admin" in shown
+    assert "<title>Error: " in shown
     assert held(admin) == [("system_admin", None, None)]
 
 
