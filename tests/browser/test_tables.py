@@ -16,6 +16,10 @@ LIGHTNESS = """(one) => {
   const colour = one instanceof SVGElement ? style.fill : style.color;
   return Math.max(...colour.match(/[0-9.]+/g).slice(0, 3)) / 255;
 }"""
+UNTIL_LOADED = """() => new Promise((done) => {
+  const look = () => window.Plotly ? done() : setTimeout(look, 50);
+  look();
+})"""
 HIDDEN_WIDTH = "(card) => card.scrollWidth - card.clientWidth"
 
 
@@ -38,8 +42,8 @@ def test_paper_shows_every_chart_in_ink_though_nobody_scrolled_to_it(
     page = sign_in("viewer")
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 1440, "height": 300})
-    page.goto(product.url + "enterprise/")
-    page.wait_for_function("window.Plotly")
+    page.goto(product.url + "enterprise/?period=2026-Q1")
+    page.evaluate(UNTIL_LOADED)
     chart = page.locator("figure:has(.chart)").last
 
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
