@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -36,6 +35,7 @@ class Style:
 
 # Style itself, called, makes the plain one.
 _found: ContextVar[Callable[[], Style]] = ContextVar("style", default=Style)
+_zone: ContextVar[Callable[[], tzinfo]] = ContextVar("zone", default=lambda: UTC)
 
 
 def current_style() -> Style:
@@ -44,13 +44,14 @@ def current_style() -> Style:
 
 
 @contextmanager
-def styled(find: Callable[[], Style]) -> Iterator[None]:
-    """Write in this style inside; it is found out once, and only if something is written."""
-    token = _found.set(cache(find))
+def styled(find: Callable[[], Style], zone: Callable[[], tzinfo] = lambda: UTC) -> Iterator[None]:
+    """Write in this style and time zone inside; each is found out once, and only if needed."""
+    style_token, zone_token = _found.set(cache(find)), _zone.set(cache(zone))
     try:
         yield
     finally:
-        _found.reset(token)
+        _found.reset(style_token)
+        _zone.reset(zone_token)
 
 
 def exact(value: Decimal, style: Style | None = None) -> str:
@@ -77,13 +78,13 @@ def day(value: date) -> str:
     return format_date(value, PATTERNS[current_style().dates], locale=WORDS)
 
 
-def moment(value: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
-    """Write a day and the time of it, in the organisation's time zone.
+def moment(value: datetime, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
+    """Write a day and the time of it, by itself in the time zone of the request.
 
-    >>> moment(datetime(2026, 3, 31, 12, 2, tzinfo=ZoneInfo("UTC")), ZoneInfo("Europe/Vienna"))
-    '31 Mar 2026 14:02'
+    >>> moment(datetime(2026, 3, 31, 12, 2, tzinfo=UTC))
+    '31 Mar 2026 12:02'
     """
-    there = value.astimezone(zone)
+    there = value.astimezone(zone or _zone.get()())
     return f"{day(there)} {there:%H:%M:%S}" if seconds else f"{day(there)} {there:%H:%M}"
 
 

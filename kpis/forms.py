@@ -1,6 +1,6 @@
 """The entry sheet as a form: one small form a cell, read into changes of figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -75,10 +75,11 @@ class CellForm(forms.Form):
     def is_stale(self) -> bool:
         """Whether the cell has a newer revision than the person had before them."""
         newest = self.cell.newest
-        return newest is not None and self._seen < newest.number
+        return newest is not None and self.seen_number < newest.number
 
     @property
-    def _seen(self) -> int:
+    def seen_number(self) -> int:
+        """The number of the revision that the person had before them, 0 for none."""
         return self.cleaned_data.get("seen") or 0
 
     def is_untouched(self, seen: ActualRevision | None) -> bool:
@@ -106,7 +107,7 @@ class CellForm(forms.Form):
             status=status,
             comment=comment,
             why=self.cleaned_data["why"],
-            based_on=self._seen,
+            based_on=self.seen_number,
         )
 
 
@@ -119,20 +120,35 @@ class SheetForm:
     conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
     refusal: str = ""
     left_alone: set[str] = field(default_factory=set)
+    late: Sequence[CellForm] = ()  # what was typed where the period takes no figure any more
 
     def __post_init__(self) -> None:
         """Make the forms of the cells that the person may enter."""
         self.forms = {
             cell.key: CellForm(cell, self.data) for cell in self.sheet.cells if cell.can_enter
         }
+        sent = self.data or {}
+        locked = [c for c in self.sheet.cells if c.is_locked and f"{c.key}-figure" in sent]
+        self.late = self._touched([CellForm(cell, sent) for cell in locked])
+
+    @staticmethod
+    def _touched(forms: Iterable[CellForm]) -> Sequence[CellForm]:
+        """Find the cells that do not say any more what the person was shown."""
+        read = {form: form.is_valid() for form in forms}
+        seen = seen_revisions((form.cell, form.seen_number) for form in read)
+        return [
+            form
+            for form, is_read in read.items()
+            if not is_read or not form.is_untouched(seen.get(form.cell.key))
+        ]
 
     def is_valid(self, *, submits: bool) -> bool:
         """Read every figure; when submitting, ask why each counted figure changes."""
         read = [form for form in self.forms.values() if form.is_valid()]
         stale = [form for form in read if form.is_stale]
-        seen = seen_revisions((form.cell, form.cleaned_data["seen"] or 0) for form in stale)
         # What somebody else changed in a cell that this person left alone is no concern of theirs.
-        self.left_alone = {f.cell.key for f in stale if f.is_untouched(seen.get(f.cell.key))}
+        touched = {form.cell.key for form in self._touched(stale)}
+        self.left_alone = {form.cell.key for form in stale} - touched
         for form in read:
             if submits and form.cell.key not in self.left_alone:
                 self._ask_why(form)

@@ -115,6 +115,10 @@ class EntrySheet:
         locks = [one for one in self.locks if one.entity_id in shown]
         return max(locks, key=lambda one: one.changed_at, default=None)
 
+    def lock_of(self, cell: Cell) -> PeriodState:
+        """Return the change that locked the period for the entity of a locked cell."""
+        return next(one for one in self.locks if one.entity_id == cell.entity.pk)
+
     @property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell, in the order shown."""

@@ -24,6 +24,7 @@ from kpis.selectors.entry_sheet import (
 from kpis.selectors.owners import finance_of
 from kpis.selectors.periods import get_period_to_read, neighbour, periods_of_kind
 from kpis.services.actuals import record_figures
+from kpis.services.figure_rules import why_locked
 from organisation.models import Department
 from organisation.permissions import (
     can_enter_actuals,
@@ -82,6 +83,9 @@ def _period_asked_for(request: HttpRequest, department: Department) -> Reporting
 
 def _saved(request: HttpRequest, form: SheetForm) -> bool:
     """Save the sheet, or leave in the form why nothing was saved."""
+    if form.late:
+        form.refusal = why_locked(form.sheet.lock_of(form.late[0].cell))
+        return False
     submits = request.POST.get("action") == "submit"
     if not form.is_valid(submits=submits):
         return False

@@ -1,4 +1,4 @@
-"""Answer each request in the style of numbers and days that its person chose."""
+"""Answer each request in the style its person chose, and in the organisation's time zone."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from kpialign.styles import Style, styled
 from organisation.access import Person
 from organisation.models import User
+from organisation.selectors import organisation_zone
 
 Answer = Callable[[HttpRequest], HttpResponse]
 FOR_PROGRAMS = "/api/"  # what programs read is the same for everyone
@@ -18,7 +19,7 @@ def write_in_style(get_response: Answer) -> Answer:
     def answered(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(FOR_PROGRAMS):
             return get_response(request)
-        with styled(lambda: style_of(request.user)):
+        with styled(lambda: style_of(request.user), organisation_zone):
             return get_response(request)
 
     return answered

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 
 from dashboards.selectors.context import name_of
 from dashboards.selectors.waiting import Waiting
-from kpialign.styles import day
+from kpialign.styles import moment
 from kpis.models import Review
 
 
@@ -33,7 +32,7 @@ def _returned(review: Review) -> TaskRow:
     query = urlencode({"period": cell.period.label})
     return TaskRow(
         told=f"Returned: {cell.kpi.name}, {cell.entity.name}, {name_of(cell.period)}",
-        note=f"{review.why} ({review.by}, {day(timezone.localtime(review.at).date())})",
+        note=f"{review.why} ({review.by}, {moment(review.at)})",
         button="Mend the figure",
         address=f"{address}?{query}#cell-{cell.kpi_id}-{cell.entity_id}",
     )

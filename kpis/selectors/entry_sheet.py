@@ -83,7 +83,9 @@ class _Reading:
         bands = NodeDefinition.objects.filter(version=version_in_force(), direction="band")
         self.bands = set(bands.filter(node__kpi__in=kpis).values_list("node", flat=True))
         states = PeriodState.objects.filter(period=period).exclude(state=PeriodState.State.OPEN)
-        self.locks = {row.entity_id: row for row in states.select_related("changed_by", "entity")}
+        self.locks = {
+            row.entity_id: row for row in states.select_related("changed_by", "entity", "period")
+        }
         held = Actual.objects.filter(kpi__in=kpis, period=period)
         self.returned = returned_reviews(held)
 

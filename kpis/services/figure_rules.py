@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kpialign.styles import moment
 from kpis.errors import Conflict, FigureChangedError, PeriodLockedError, ReasonMissingError
 from kpis.models import KPI, Actual, ActualRevision, PeriodState, ReportingPeriod
 from kpis.selectors.owners import finance_of
@@ -50,19 +51,28 @@ def refuse_locked(changes: Sequence[FigureChange], *, may_review: bool) -> None:
     periods = {change.period.pk for change in changes}
     list(ReportingPeriod.objects.select_for_update().filter(pk__in=periods).order_by("pk"))
     refused = {State.CLOSED} if may_review else {State.CLOSED, State.IN_REVIEW}
-    locked = {
-        (state.period_id, state.entity_id): state.get_state_display().lower()
-        for state in PeriodState.objects.filter(period__in=periods, state__in=refused)
+    states = PeriodState.objects.filter(period__in=periods, state__in=refused)
+    locks = {
+        (lock.period_id, lock.entity_id): lock
+        for lock in states.select_related("period", "entity", "changed_by")
     }
     for change in changes:
-        state = locked.get((change.period.pk, change.entity.pk))
-        if state:
-            way = "reopen it" if state == State.CLOSED.label.lower() else "put it back to open"
-            message = (
-                f"{change.period.label} is {state} for {change.entity.name}: nothing was saved."
-                f" Ask {finance_of(change.entity)} to {way}."
-            )
-            raise PeriodLockedError(message)
+        lock = locks.get((change.period.pk, change.entity.pk))
+        if lock is not None:
+            raise PeriodLockedError(why_locked(lock))
+
+
+def why_locked(lock: PeriodState) -> str:
+    """Say that a period takes no figure, who decided that and when, and what to do about it."""
+    is_closed = lock.state == State.CLOSED
+    who = lock.changed_by or "The system"
+    did = "closed it" if is_closed else "put it in review"
+    way = "reopen it" if is_closed else "put it back to open"
+    return (
+        f"{lock.period.label} is {lock.get_state_display().lower()} for {lock.entity.name}:"
+        f" nothing was saved. {who} {did} on {moment(lock.changed_at)}."
+        f" Ask {finance_of(lock.entity)} to {way}."
+    )
 
 
 def refuse_overtaken(

@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils import timezone
 
-from kpialign.styles import day
+from kpialign.styles import moment
 from kpis.review_rows import written
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ def written_out(value: Decimal | None) -> str:
 @register.filter
 def moment_of(at: datetime) -> str:
     """Write a day and a time of day, in the organisation's time zone."""
-    local = timezone.localtime(at)
-    return f"{day(local.date())} {local:%H:%M}"
+    return moment(at)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -44,6 +44,10 @@ def head(stock: KPI, client: Client) -> User:
     person = make_person("head@example.com", "department_head", department="OPS")
     client.force_login(person)
     return person
+
+
+def words(content: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", content).split())
 
 
 def typed_in(kpi: KPI, **fields: str) -> dict[str, str]:
@@ -163,15 +167,67 @@ def test_sending_the_same_sheet_twice_saves_it_once(head: User, stock: KPI, clie
     assert ActualRevision.objects.count() == 1
 
 
-def test_a_closed_period_takes_no_figure(head: User, stock: KPI, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("state", "did"), [("closed", "closed it"), ("in_review", "put it in review")]
+)
+def test_what_is_typed_while_the_period_is_locked_is_refused_and_shown(
+    head: User, stock: KPI, client: Client, state: str, did: str
+) -> None:
+    fin = make_person("fin@example.com", "finance_admin")
+    at = datetime(2026, 4, 8, 14, 2, tzinfo=UTC)
     PeriodState.objects.create(
-        period=period("2026-Q1"), entity=Entity.objects.get(), state="closed"
+        period=period("2026-Q1"),
+        entity=Entity.objects.get(),
+        state=state,
+        changed_by=fin,
+        changed_at=at,
     )
 
-    client.post(SHEET, typed_in(stock, figure="90", seen="0") | {"action": "submit"})
+    sent = typed_in(stock, figure="9x", comment="Recount", seen="0") | {"action": "submit"}
+    answer = client.post(SHEET, sent)
 
     assert not Actual.objects.exists()
-    assert "Closed" in client.get(SHEET).content.decode()
+    content = words(answer.content.decode())
+    assert f"nothing was saved. Fin {did} on 8 Apr 2026 14:02. Ask Fin to" in content
+    assert "KPI STOCK, Group: you typed 9x, with the comment “Recount”" in content
+
+
+def test_a_closed_cell_that_was_left_alone_stands_in_nobodys_way(
+    head: User, stock: KPI, client: Client
+) -> None:
+    make_entity("SHOP")
+    open_one = make_kpi("SALES", entities=("SHOP",))
+    record(figure(stock, "2026-Q1", "80"))
+    PeriodState.objects.create(
+        period=period("2026-Q1"), entity=Entity.objects.get(code="GROUP"), state="closed"
+    )
+    shop = f"{open_one.pk}-{Entity.objects.get(code='SHOP').pk}"
+    typed = typed_in(stock, figure="80", comment="", seen="1") | {f"{shop}-figure": "5"}
+
+    answer = client.post(SHEET, typed | {"action": "submit"})
+
+    assert answer.status_code == 302
+    counted = cell(open_one, "2026-Q1", entity="SHOP").counted
+    assert counted is not None
+    assert counted.value == 5
+
+
+def test_one_closed_entity_keeps_nothing_of_the_sheet_from_being_told(
+    head: User, stock: KPI, client: Client
+) -> None:
+    make_entity("SHOP")
+    open_one = make_kpi("SALES", entities=("SHOP",))
+    PeriodState.objects.create(
+        period=period("2026-Q1"), entity=Entity.objects.get(code="GROUP"), state="closed"
+    )
+    shop = f"{open_one.pk}-{Entity.objects.get(code='SHOP').pk}"
+
+    answer = client.post(SHEET, typed_in(stock, figure="80", seen="0") | {f"{shop}-figure": "5"})
+
+    content = answer.content.decode()
+    assert "is closed for Group: nothing was saved" in content
+    assert 'value="5"' in content
+    assert not Actual.objects.exists()
 
 
 def test_fields_that_are_not_in_the_sheet_are_left_alone(
