@@ -4,12 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
-
 from dashboards.pages.years import YearRows, by_year
 from dashboards.selectors.closings import EntityState, PeriodLine, Standing, may_close
 from dashboards.selectors.context import name_of
-from kpialign.styles import day
+from kpialign.styles import moment
 from kpis.models import PeriodState, ReportingPeriod
 from kpis.selectors.checklist import Gap
 from kpis.selectors.reopenings import Request, waiting_requests
@@ -58,6 +56,7 @@ class PeriodPage:
     gaps: Sequence[Gap]
     rows: Sequence[StateRow]
     requests: Sequence[RequestRow]
+    reopened: Sequence[Request]
     may_close: bool
     has_ended: bool
 
@@ -102,11 +101,19 @@ def period_page(standing: Standing, user: User, today: date) -> PeriodPage:
         gaps=standing.gaps[:MOST_GAPS],
         rows=[
             StateRow(
-                one, _changed(one), counts.get(one.entity.pk, 0), one.entity == standing.entity
+                one,
+                _changed(one, standing.reopened),
+                counts.get(one.entity.pk, 0),
+                one.entity == standing.entity,
             )
             for one in standing.entities
         ],
         requests=[_request(one, user) for one in standing.requests],
+        reopened=[
+            one
+            for one in standing.reopened
+            if standing.entity is None or standing.entity in one.entities
+        ],
         may_close=may_close(user, standing.entity),
         has_ended=standing.period.end_on < today,
     )
@@ -152,13 +159,16 @@ def _in_order(periods: Iterable[ReportingPeriod]) -> list[ReportingPeriod]:
     return sorted(periods, key=lambda one: (kinds.index(one.kind), one.start_on))
 
 
-def _changed(state: EntityState) -> str:
+def _changed(state: EntityState, reopened: Sequence[Request]) -> str:
     """Say who changed the state and when; nothing where nobody ever did."""
     row = state.changed
     if row is None:
         return ""
-    by = str(row.changed_by) if row.changed_by else "the system"
-    told = f"{by}, {day(timezone.localtime(row.changed_at).date())}"
+    when = moment(row.changed_at)
+    for one in reopened:
+        if row.state == State.OPEN and one.settled_at == row.changed_at:
+            return f"{one.asked_by} asked, {row.changed_by} confirmed, {when}: {one.reason}"
+    told = f"{row.changed_by or 'the system'}, {when}"
     return f"{told}: {row.why}" if row.why else told
 
 
@@ -166,7 +176,7 @@ def _request(one: Request, user: User) -> RequestRow:
     is_own = one.asked_by == user
     return RequestRow(
         request=one,
-        when=day(timezone.localtime(one.asked_at).date()),
+        when=moment(one.asked_at),
         may_confirm=can_confirm_reopening(user) and not is_own,
         may_withdraw=is_own or all(can_close(user, entity) for entity in one.entities),
         is_own=is_own,

@@ -14,7 +14,7 @@ from kpis.selectors.checklist import Gap, gaps_of
 from kpis.selectors.closing import is_active
 from kpis.selectors.expected import entered_kpis
 from kpis.selectors.periods import FREQUENCY_OF_KIND, last_reported, neighbour
-from kpis.selectors.reopenings import Request, waiting_requests
+from kpis.selectors.reopenings import Request, confirmed_requests, waiting_requests
 from kpis.selectors.versions import version_of
 from kpis.selectors.what_closes import Closing, members_open, what_closes
 from organisation.models import Entity, User
@@ -52,6 +52,7 @@ class Standing:
     figure_count: int
     version: PlanVersion | None
     requests: Sequence[Request]
+    reopened: Sequence[Request]
 
     @cached_property
     def chosen(self) -> list[EntityState]:
@@ -92,6 +93,7 @@ def standing(period: ReportingPeriod, entity: Entity | None) -> Standing:
         figure_count=_figure_count(closing),
         version=version_of(period),
         requests=waiting_requests(period),
+        reopened=confirmed_requests(period),
     )
 
 

@@ -17,7 +17,7 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class Request:
-    """One wish to reopen a period, for one entity or many, that waits for a second person."""
+    """One wish to reopen a period, for one entity or many: it waits, or a second person agreed."""
 
     key: int  # of its first row
     period: ReportingPeriod
@@ -25,6 +25,8 @@ class Request:
     asked_by: User
     asked_at: datetime
     reason: str
+    settled_by: User | None = None
+    settled_at: datetime | None = None
 
     @property
     def whom(self) -> str:
@@ -39,9 +41,21 @@ def waiting_requests(period: ReportingPeriod | None = None) -> list[Request]:
     rows = Reopening.objects.filter(settled_at=None).order_by("asked_at", "entity__code")
     if period is not None:
         rows = rows.filter(period=period)
-    groups: dict[tuple[int, datetime, int], list[Reopening]] = {}
-    for row in rows.select_related("period", "entity", "asked_by"):
-        groups.setdefault((row.asked_by_id, row.asked_at, row.period_id), []).append(row)
+    return _gathered(rows)
+
+
+def confirmed_requests(period: ReportingPeriod) -> list[Request]:
+    """List the reopenings of a period on which two people agreed, the latest first."""
+    rows = Reopening.objects.filter(period=period, is_confirmed=True)
+    return _gathered(rows.order_by("-settled_at", "entity__code"))
+
+
+def _gathered(rows: QuerySet[Reopening]) -> list[Request]:
+    """Put together what one person asked for at one moment."""
+    groups: dict[tuple[object, ...], list[Reopening]] = {}
+    for row in rows.select_related("period", "entity", "asked_by", "settled_by"):
+        key = (row.asked_by_id, row.asked_at, row.period_id, row.settled_at)
+        groups.setdefault(key, []).append(row)
     return [
         Request(
             key=min(row.pk for row in inside),
@@ -50,6 +64,8 @@ def waiting_requests(period: ReportingPeriod | None = None) -> list[Request]:
             asked_by=inside[0].asked_by,
             asked_at=inside[0].asked_at,
             reason=inside[0].reason,
+            settled_by=inside[0].settled_by,
+            settled_at=inside[0].settled_at,
         )
         for inside in groups.values()
     ]

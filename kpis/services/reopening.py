@@ -99,21 +99,9 @@ def _closed_in(period: ReportingPeriod, entity: Entity | None) -> list[Entity]:
     return list(closed if entity is None else closed.filter(pk=entity.pk))
 
 
-def _row(
-    cell: Cell, by: User, at: datetime, reason: str, confirmed_by: User | None = None
-) -> Reopening:
-    """Build a request; one that comes along with another is confirmed together with it."""
+def _row(cell: Cell, by: User, at: datetime, reason: str) -> Reopening:
     period, entity = cell
-    return Reopening(
-        period=period,
-        entity=entity,
-        asked_by=by,
-        asked_at=at,
-        reason=reason,
-        settled_by=confirmed_by,
-        settled_at=timezone.now() if confirmed_by else None,
-        is_confirmed=confirmed_by is not None,
-    )
+    return Reopening(period=period, entity=entity, asked_by=by, asked_at=at, reason=reason)
 
 
 def _settle_others(
@@ -130,7 +118,9 @@ def _settle_others(
         one.settled_by, one.settled_at = by, at
         one.is_confirmed = one.asked_by_id != by.pk
     Reopening.objects.bulk_update(answered, ["settled_by", "settled_at", "is_confirmed"])
-    rows = [_row(cell, first.asked_by, first.asked_at, first.reason, by) for cell in others]
+    rows = [_row(cell, first.asked_by, first.asked_at, first.reason) for cell in others]
+    for row in rows:
+        row.settled_by, row.settled_at, row.is_confirmed = by, at, True
     Reopening.objects.bulk_create(rows, batch_size=BATCH)
 
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboards.selectors.closings import next_to_close
 from kpis.models import KPI, PeriodState, Reopening
-from organisation.models import AuditEntry, Entity, Membership, User
+from organisation.models import AuditEntry, Entity, Membership, Organisation, User
 from tests.factories import (
     aim,
     figure,
@@ -114,7 +114,7 @@ def test_finance_closes_for_all(stock: KPI, fin: User, client: Client) -> None:
     assert states("closed") == {"GROUP", "PLANT", "SHOP"}
     assert "Closed for all entities: 12 snapshots." in content
     assert "<h1>Q1 FY26 is closed</h1>" in content
-    assert re.search(r"Shop Closed Fin, \d+ \w+ \d{4} 1", words(content))
+    assert re.search(r"Shop Closed Fin, \d+ \w+ \d{4} \d\d:\d\d 1", words(content))
     for address in ("?period=2026-Q1", "?period=2026-Q1&amp;entity=SHOP"):
         assert f'href="/enterprise/{address}">1<span' in content
     entry = AuditEntry.objects.filter(action="close_period")[0]
@@ -174,6 +174,29 @@ def test_a_closed_period_opens_with_a_second_person(stock: KPI, fin: User, clien
     assert 'value="confirm"' in text(client, "/periods/")
     send(client, "confirm", request=key)
     assert states("open") == {"GROUP", "PLANT", "SHOP"}
+
+
+def test_both_people_of_a_reopening_stay_on_the_page(stock: KPI, fin: User, client: Client) -> None:
+    Organisation.objects.update(timezone="Europe/Vienna")
+    with time_machine.travel("2026-04-08T12:00:00Z", tick=False):
+        all_in(stock)
+        send(client, "close")
+    with time_machine.travel("2026-04-08T12:02:00Z", tick=False):
+        send(client, "ask", f"{PAGE}?entity=SHOP", reason="A late invoice")
+    boss = Client()
+    sign_in(boss, "executive")
+    with time_machine.travel("2026-04-08T12:10:00Z", tick=False):
+        send(boss, "confirm", request=Reopening.objects.get().pk)
+
+    reopened = words(text(client))
+    send(client, "close")
+    closed_again = words(text(client, f"{PAGE}?entity=PLANT"))
+
+    assert "Plant Open Fin asked, Executive confirmed, 8 Apr 2026 14:10: A late invoice" in reopened
+    whom = "GROUP, PLANT, SHOP".title()
+    asked = "asked by Fin, 8 Apr 2026 14:02 · confirmed by Executive, 8 Apr 2026 14:10"
+    assert f"{whom}: A late invoice {asked}" in reopened
+    assert asked in closed_again
 
 
 def test_a_request_is_withdrawn(stock: KPI, fin: User, client: Client) -> None:
