@@ -44,5 +44,8 @@ if (form) {
   window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });
+  window.addEventListener("typed-discarded", () => {
+    changed = false;
+  });
   form.querySelectorAll("input.figure").forEach(askWhy);
 }
