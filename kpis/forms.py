@@ -35,6 +35,8 @@ class CellForm(forms.Form):
             initial={
                 "figure": typed(cell.value),
                 "comment": cell.comment,
+                # Of a figure that came back the reason was that of the change refused.
+                "why": cell.draft.why if cell.draft and not cell.returned else "",
                 "seen": newest.number if newest else 0,
             },
         )
@@ -76,6 +78,12 @@ class CellForm(forms.Form):
         """Whether the cell has a newer revision than the person had before them."""
         newest = self.cell.newest
         return newest is not None and self.seen_number < newest.number
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody else meanwhile wrote something other than what was typed."""
+        typed_now = (self.cleaned_data["figure"], self.cleaned_data["comment"])
+        return self.is_stale and typed_now != (self.cell.value, self.cell.comment)
 
     @property
     def seen_number(self) -> int:
@@ -157,8 +165,8 @@ class SheetForm:
     @staticmethod
     def _ask_why(form: CellForm) -> None:
         counted = form.cell.counted
-        if counted is None or counted.value is None:
-            return
+        if counted is None or counted.value is None or form.is_overtaken:
+            return  # who was overtaken is told so first, with both values
         changes = form.cleaned_data["figure"] != counted.value
         if changes and not form.cleaned_data["why"].strip():
             form.add_error("why", "This figure already counts. Say why it changes.")

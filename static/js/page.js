@@ -12,6 +12,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
 });
 
+// A form is sent once, however often its button is pressed: the second answer would say that
+// nothing has changed. Should the first get lost, it can be sent again after a while.
+const PATIENCE = 3000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if ("isSent" in form.dataset) event.preventDefault();
+  form.dataset.isSent = "";
+  setTimeout(() => delete form.dataset.isSent, PATIENCE);
+});
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll(".nav details[open]")) {
     if (!menu.contains(except)) menu.open = false;

@@ -89,6 +89,18 @@ def test_a_figure_that_cannot_be_read_stays_as_typed_and_is_named(
     assert Axe().run(operations).violations_count == 0
 
 
+def test_a_button_pressed_twice_sends_once(operations: Page, product: Product) -> None:
+    operations.goto(f"{product.url}enter/OPERATIONS/?period=2026-Q4")
+    operations.get_by_label(RAW, exact=True).fill("470,000,001")
+    sent: list[str] = []
+    operations.on("request", lambda one: sent.append(one.method))
+
+    operations.get_by_role("button", name="Save draft").dblclick(delay=50)
+
+    expect(operations.locator(".notice")).to_contain_text("1 figure saved as draft")
+    assert sent.count("POST") == 1
+
+
 def test_the_sheet_works_without_scripts(unscripted: Page, product: Product) -> None:
     unscripted.goto(f"{product.url}enter/OPERATIONS/?period=2025-Q4")
 

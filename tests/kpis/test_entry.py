@@ -106,6 +106,16 @@ def test_a_counted_figure_changes_only_with_a_reason_that_stays(
     assert (revision.value, revision.why) == (Decimal(1300), "Recount after audit")
 
 
+def test_the_reason_of_a_draft_is_there_when_it_is_submitted(
+    head: User, stock: KPI, client: Client
+) -> None:
+    record(figure(stock, "2026-Q1", "80"))
+    typed = typed_in(stock, figure="90", why="Recount", seen="1")
+    client.post(SHEET, typed | {"action": "draft"})
+
+    assert 'value="Recount"' in client.get(SHEET).content.decode()
+
+
 def test_what_cannot_be_read_stays_as_typed_and_nothing_is_saved(
     head: User, stock: KPI, client: Client
 ) -> None:
@@ -155,6 +165,22 @@ def test_somebody_elses_figure_is_shown_beside_ones_own(
     counted = cell(stock, "2026-Q1").counted
     assert counted is not None
     assert counted.value == 90
+
+
+def test_who_is_overtaken_by_the_first_figure_reads_both_before_the_reason_is_asked_for(
+    head: User, stock: KPI, client: Client
+) -> None:
+    other = make_person("other@example.com", "department_head", department="OPS")
+    record(figure(stock, "2026-Q1", "80"), by=other, path="form")
+
+    sent = typed_in(stock, figure="90", seen="0") | {"action": "submit"}
+    content = client.post(SHEET, sent).content.decode()
+
+    assert "Other wrote 80 meanwhile; yours is 90" in content
+    assert "This figure already counts. Say why" not in content
+    assert re.search(
+        r'<tr class="msg ask"\s+data-reason-for', content
+    )  # open, also without scripts
 
 
 def test_sending_the_same_sheet_twice_saves_it_once(head: User, stock: KPI, client: Client) -> None:
