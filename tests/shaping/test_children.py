@@ -203,7 +203,7 @@ def test_after_a_close_an_edit_makes_a_new_version_and_the_form_says_from_when()
     PlanVersion.objects.update(frozen_at=timezone.now())
     client = finance_admin()
     page = client.get(PATH).content.decode()
-    assert "Changes count from March 2026; closed periods keep the cascade" in page
+    assert "Changes count from March 2026, the earliest month still open; closed" in page
 
     send(client, PATH, **{"child-DIO-weight": "2"})
 
