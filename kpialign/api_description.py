@@ -17,6 +17,18 @@ FRAMEWORK: dict[str, Any] = {
     "STRICT_JSON": True,
 }
 
+ERRORS: dict[str, Any] = {
+    "type": "object",
+    "description": "What is wrong by field, in the shape of what was sent: of a list, by the place"
+    " of the row before, the first 0. What is about no field is non_field_errors.",
+    "additionalProperties": {
+        "oneOf": [
+            {"type": "array", "items": {"type": "string"}},
+            {"$ref": "#/components/schemas/Errors"},
+        ]
+    },
+    "example": {"period": ["This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."]},
+}
 SETTINGS: dict[str, Any] = {
     "TITLE": "KPIAlign API",
     "DESCRIPTION": (
@@ -27,14 +39,18 @@ SETTINGS: dict[str, Any] = {
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.0.3",
-    "SERVE_PUBLIC": False,
+    "SERVE_PUBLIC": True,  # every operation, whatever the person may who reads of it
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["kpialign.api.roles.RolePermission"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "POSTPROCESSING_HOOKS": ["kpialign.api.description.keep_strict"],
+    "POSTPROCESSING_HOOKS": [
+        "kpialign.api.description.keep_strict",
+        "kpialign.api.description.show_ways_on",
+    ],
     "APPEND_COMPONENTS": {
+        "schemas": {"Errors": ERRORS},
         "securitySchemes": {
             "token": {
                 "type": "apiKey",
@@ -43,7 +59,7 @@ SETTINGS: dict[str, Any] = {
                 "description": "Token kpa_...",
             },
             "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
-        }
+        },
     },
     "SECURITY": [{"token": []}, {"session": []}],
     "AUTHENTICATION_WHITELIST": [],

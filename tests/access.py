@@ -222,6 +222,7 @@ ACCESS = {
         f"api_{name}": Row(f"/api/v1/{name}/", is_api=True)
         for name in ("periods", "scores", "findings")
     },
+    "api_index": Row("/api/v1/", is_api=True),
     "api_actuals": Row("/api/v1/actuals/", is_api=True, writers=SHEET_WRITERS),
     "api_explanation": Row("/api/v1/scores/explain/", is_api=True, is_asked=True),
     "api_entity": _one("entities", "PLANT"),

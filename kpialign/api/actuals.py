@@ -6,16 +6,21 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kpialign.api.cells import Cells, Place, held_cells
+from kpialign.api.cells import Cells, Place, held_cells, kept
 from kpialign.api.doors import Listing
-from kpialign.api.fields import CodeField, DecimalText, FigureField, PeriodField, TextField
+from kpialign.api.fields import Choice, CodeField, DecimalText, FigureField, PeriodField, TextField
 from kpialign.api.paging import paged
 from kpialign.api.queries import PageQuery, chosen
-from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS
+from kpialign.api.refusals import (
+    ABSENT,
+    GENERAL,
+    READ_ERRORS,
+    WRITE_ERRORS,
+    FieldsRefusedError,
+)
 from kpialign.api.writing import Sent, StrictInput, sent_rows
 from kpis.models import Actual, ActualRevision
 from kpis.selectors.drafts import figures_to_read
@@ -52,7 +57,7 @@ class ActualEntry(StrictInput):
     entity = CodeField(required=False, allow_null=True, help_text="Without it: the root.")
     period = PeriodField(help_text="Of exactly the KPI's frequency.")
     value = FigureField(allow_null=True, help_text="null: there is no figure.")
-    status = serializers.ChoiceField([Status.DRAFT, Status.SUBMITTED], default=Status.SUBMITTED)
+    status = Choice([Status.DRAFT, Status.SUBMITTED], default=Status.SUBMITTED)
     comment = TextField(required=False, allow_blank=True, max_length=2_000)
     source = TextField(required=False, allow_blank=True, max_length=500)  # type: ignore[assignment]  # a field, which DRF takes off the class
     based_on = serializers.IntegerField(
@@ -67,11 +72,12 @@ class ActualEntry(StrictInput):
 class ActualQuery(PageQuery):
     """Which figures."""
 
-    kpi = CodeField(required=False)
+    node = CodeField(required=False, help_text="Only those of this KPI.")
+    kpi = CodeField(required=False, help_text="The same as node.")
     entity = CodeField(required=False)
     period = PeriodField(required=False)
     department = CodeField(required=False, help_text="Only those of its KPIs.")
-    status = serializers.ChoiceField(Status.values, required=False)
+    status = Choice(Status.values, required=False)
 
 
 class RecordedFigures(serializers.Serializer[Any]):
@@ -119,6 +125,7 @@ class ActualsView(Listing):
         lookups = chosen(
             asked,
             kpi="actual__kpi__node__code",
+            node="actual__kpi__node__code",
             entity="actual__entity__code",
             period="actual__period__label",
             department="actual__kpi__department__code",
@@ -160,7 +167,7 @@ def _changes(person: User, rows: Sequence[Sent], *, is_list: bool) -> list[Figur
     keys = [(kpi.pk, entity.pk, period.pk) for kpi, entity, period in places]
     if len(set(keys)) < len(keys):
         told = "A cell stands twice in the list; accepted: one row for each cell."
-        raise ValidationError({"non_field_errors": [told]})
+        raise FieldsRefusedError({GENERAL: [told]})
     held = held_cells(places)
     changes = []
     for row, (kpi, entity, period), key in zip(rows, places, keys, strict=True):
@@ -171,7 +178,7 @@ def _changes(person: User, rows: Sequence[Sent], *, is_list: bool) -> list[Figur
                 kpi=kpi,
                 entity=entity,
                 period=period,
-                value=row["value"],
+                value=kept(row["value"]),
                 status=_status(row, cell.counted if cell else None),
                 comment=row.get("comment", newest.comment if newest else ""),
                 source=row.get("source", ""),
@@ -189,10 +196,10 @@ def _places(cells: Cells, rows: Sequence[Sent], *, is_list: bool) -> list[Place]
     for number, row in enumerate(rows):
         try:
             found.append(cells.place(row))
-        except ValidationError as error:
-            wrong[str(number)] = error.detail
+        except FieldsRefusedError as error:
+            wrong[str(number)] = error.errors
     if wrong:
-        raise ValidationError(wrong if is_list else wrong["0"])
+        raise FieldsRefusedError(wrong if is_list else wrong["0"])
     return found
 
 
@@ -200,6 +207,6 @@ def _status(row: Sent, counted: ActualRevision | None) -> str:
     """Return the status that the figure gets, as the entry sheet gives it."""
     if row["value"] is None and counted is None:
         return Status.DRAFT  # no figure is no figure to submit
-    if row["status"] == Status.SUBMITTED and counted and counted.value == row["value"]:
+    if row["status"] == Status.SUBMITTED and counted and counted.value == kept(row["value"]):
         return counted.status  # a comment alone asks for no new approval
     return str(row["status"])

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 
+from kpialign.api.refusals import FieldsRefusedError
 from kpialign.errors import RefusedError
+from kpialign.interchange.figures import to_fifteen_digits
 from kpialign.interchange.periods import span_of
+from kpialign.interchange.problems import CellError
 from kpis.models import KPI, Actual, NodeDefinition, ReportingPeriod
 from kpis.selectors.periods import FREQUENCY_OF_KIND, KIND_OF_FREQUENCY
 from kpis.selectors.purpose import version_in_force
@@ -56,9 +60,9 @@ class Cells:
         if kpi.node.archived_at is not None:
             raise ArchivedKPIError(f"{kpi.node.code} is archived: it takes no figures.")
         period = self.periods.get(row["period"])
-        wrong = self._wrong(kpi, entity, row["period"], period)
+        wrong = self._wrong(kpi, entity, row["period"], period) | _unfit(row["value"])
         if wrong or period is None:
-            raise ValidationError(wrong)
+            raise FieldsRefusedError(wrong)
         return kpi, entity, period
 
     def _wrong(
@@ -90,6 +94,19 @@ class Cells:
                 ensure_periods(first_on=day, last_on=day)
                 found[label] = ReportingPeriod.objects.get(label=label)
         return found
+
+
+def kept(value: Decimal | None) -> Decimal | None:
+    """Round a figure to the digits that are kept; raise CellError if it cannot be."""
+    return None if value is None else to_fifteen_digits(value)
+
+
+def _unfit(value: Decimal | None) -> dict[str, list[str]]:
+    try:
+        kept(value)
+    except CellError as error:
+        return {"value": [f"{error.wrong}; accepted: {error.accepted}."]}
+    return {}
 
 
 def _first_day(label: str) -> date | None:

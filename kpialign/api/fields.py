@@ -1,7 +1,7 @@
 """The fields of bodies and answers: codes, figures as decimal text, what is unknown as null."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import isnan
@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from kpialign.interchange.cells import FORBIDDEN
-from kpis.number_reading import UnreadableNumberError, read_figure
+from kpialign.interchange.problems import shown
 
 CODE = r"^[A-Za-z0-9._\-]{1,64}$"
 PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
@@ -21,8 +22,9 @@ HIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
 TEXT = rf"^[^{HIDDEN}]*$"
 NAME = rf"^[^{HIDDEN}]*[^\s{HIDDEN}][^{HIDDEN}]*$"
 CURRENCY = r"^[A-Z]{3}$"
-FIGURE = r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$"
-LONGEST_FIGURE = 80
+FIGURE = r"^-?[0-9]{1,18}(\.[0-9]{1,40})?$"
+LARGEST_FIGURE = 10**18 - 1
+MOST_DECIMALS = 400  # of the smallest number that JSON's readers know
 PLAIN = re.compile(FIGURE, re.ASCII)
 ACCEPTED = "accepted: a decimal as text or number, such as 1234.5"
 
@@ -98,6 +100,23 @@ class CurrencyField(Shaped):
     words = "This is no currency; accepted: three letters, such as EUR."
 
 
+class Choice(serializers.ChoiceField):
+    """One of some words; those that come later are refused with the reason of the file."""
+
+    def __init__(self, choices: Sequence[str], **options: Any) -> None:  # noqa: ANN401, the options of DRF
+        """Keep which words come later, and why."""
+        self.later: Mapping[str, str] = options.pop("later", {})
+        super().__init__(choices, **options)
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401, what JSON holds
+        """Name the words that are accepted."""
+        if data not in list(self.choices):
+            told = self.later.get(str(data), f"{shown(data)} is none of them")
+            accepted = ", ".join(map(str, self.choices))
+            raise ValidationError(f"{told[:1].upper()}{told[1:]}; accepted: {accepted}.")
+        return str(data)
+
+
 @extend_schema_field({"type": "string", "enum": ["active", "archived"]})
 class StateField(serializers.Field[datetime | None, Any, str, Any]):
     """Whether a node is archived, told from when it was."""
@@ -145,44 +164,34 @@ class NameField(TextField):
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "string", "pattern": FIGURE, "maxLength": LONGEST_FIGURE},
-            {"type": "number"},
+            {"type": "string", "pattern": FIGURE},
+            {"type": "number", "minimum": -LARGEST_FIGURE, "maximum": LARGEST_FIGURE},
         ],
         "example": "1234.5",
     }
 )
 class FigureField(serializers.Field[Decimal, Any, str, Any]):
-    """A figure: text such as "1234.5", or a number of JSON; 15 significant digits are kept."""
+    """A figure: text such as "1234.5", or a number of JSON.
+
+    15 significant digits are kept. Whether they can be is for the rules of figures to say.
+    """
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": f"This is no number; {ACCEPTED}.",
-        "unfit": "{told}",
+        "invalid": f"This is no number; {ACCEPTED}."
     }
 
     def to_internal_value(self, data: Any) -> Decimal:  # noqa: ANN401, what JSON holds
         """Read it digit by digit; a sign, a dot, no other marks."""
-        written = self._written(data)
-        if not PLAIN.match(written) or len(written) > LONGEST_FIGURE:
+        if isinstance(data, str) and PLAIN.fullmatch(data):
+            return Decimal(data)
+        if isinstance(data, bool) or not isinstance(data, int | Decimal):
             self.fail("invalid")
-        try:
-            value = read_figure(written)
-        except UnreadableNumberError as error:
-            self.fail("unfit", told=str(error))
-        assert value is not None
-        return value
-
-    def _written(self, data: object) -> str:
-        """Write a number of JSON out, if that is not longer than a figure may be."""
-        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+        number = Decimal(data)
+        exponent = number.as_tuple().exponent
+        is_bounded = isinstance(exponent, int) and exponent >= -MOST_DECIMALS
+        if not is_bounded or abs(number) > LARGEST_FIGURE:
             self.fail("invalid")
-        if isinstance(data, Decimal):
-            exponent = data.as_tuple().exponent
-            if not isinstance(exponent, int) or abs(exponent) > LONGEST_FIGURE:
-                self.fail("invalid")
-            return f"{data:f}"
-        if isinstance(data, int) and abs(data) >= 10**LONGEST_FIGURE:
-            self.fail("invalid")
-        return str(data)
+        return number
 
     def to_representation(self, value: Decimal) -> str:
         """Write it in full."""

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from dashboards.selectors.findings import cascade_findings
 from kpialign.api.doors import Listing
-from kpialign.api.fields import CodeField, PeriodField, TextField
+from kpialign.api.fields import Choice, CodeField, PeriodField, TextField
 from kpialign.api.paging import paged
 from kpialign.api.queries import PageQuery
 from kpialign.api.refusals import ABSENT, READ_ERRORS
@@ -38,7 +38,7 @@ class FindingQuery(PageQuery):
         required=False, help_text="Judge what is late as of this day; without it nothing is."
     )
     rule = TextField(required=False, max_length=100)
-    severity = serializers.ChoiceField([one.value for one in Severity], required=False)
+    severity = Choice([one.value for one in Severity], required=False)
     node = CodeField(required=False)
     entity = CodeField(required=False)
     period = PeriodField(required=False)

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from kpialign.api.doors import RowType
-from kpialign.api.fields import CodeField, NameField, StateField, TextField, in_state
+from kpialign.api.fields import Choice, CodeField, NameField, StateField, TextField, in_state
 from kpialign.api.queries import PageQuery, chosen
 from kpialign.api.resources import (
     CodeDetail,
@@ -17,6 +17,7 @@ from kpialign.api.resources import (
     described_list,
 )
 from kpialign.api.writing import MOST_ROWS, StrictInput
+from kpialign.interchange.sheets import WEEKLY
 from kpis.models import KPI, Node, NodeDefinition
 from kpis.selectors.purpose import version_in_force
 from organisation.models import Entity
@@ -73,30 +74,30 @@ class KPIEntry(StrictInput):
     code = CodeField()
     name = NameField()
     description = TextField(required=False, allow_blank=True, max_length=32_767)
-    category = serializers.ChoiceField(CATEGORIES)
+    category = Choice(CATEGORIES)
     department = CodeField()
     unit = TextField(required=False, allow_blank=True, max_length=40)
     decimals = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=15)
-    direction = serializers.ChoiceField(DIRECTIONS)
-    frequency = serializers.ChoiceField(FREQUENCIES)
-    time_rollup = serializers.ChoiceField(TIME_ROLLUPS)
-    entity_rollup = serializers.ChoiceField(ENTITY_ROLLUPS, required=False, allow_null=True)
+    direction = Choice(DIRECTIONS)
+    frequency = Choice(FREQUENCIES, later=WEEKLY)
+    time_rollup = Choice(TIME_ROLLUPS)
+    entity_rollup = Choice(ENTITY_ROLLUPS, required=False, allow_null=True)
     entities = serializers.ListField(child=CodeField(), required=False, max_length=MOST_ROWS)
     formula = TextField(required=False, allow_blank=True, max_length=4_000)
-    aggregation = serializers.ChoiceField(AGGREGATIONS, required=False)
+    aggregation = Choice(AGGREGATIONS, required=False)
     owner_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
     tags = TextField(required=False, allow_blank=True, max_length=500)
-    state = serializers.ChoiceField(["active", "archived"], required=False)
+    state = Choice(["active", "archived"], required=False)
 
 
 class KPIQuery(PageQuery):
     """Which KPIs."""
 
     department = CodeField(required=False)
-    category = serializers.ChoiceField(CATEGORIES, required=False)
-    frequency = serializers.ChoiceField(FREQUENCIES, required=False)
+    category = Choice(CATEGORIES, required=False)
+    frequency = Choice(FREQUENCIES, required=False)
     owner_email = serializers.EmailField(required=False)
-    state = serializers.ChoiceField(["active", "archived"], required=False)
+    state = Choice(["active", "archived"], required=False)
 
 
 class KPISource(CodeSource):

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpialign.api.doors import Listing
-from kpialign.api.fields import CODE, CodeField, DecimalText, FigureField, TextField
+from kpialign.api.fields import CODE, Choice, CodeField, DecimalText, FigureField, TextField
 from kpialign.api.paging import paged
 from kpialign.api.queries import PageQuery, Query, asked_for, chosen
-from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS
+from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS, FieldsRefusedError
 from kpialign.api.resources import CODE_IN_PATH, IF_MATCH, CodeTakenError, mark_sent
 from kpialign.api.writing import LONGEST_WHY, MOST_ROWS, Sent, SheetDoor, Strict, StrictInput
 from kpialign.interchange.editing import fingerprint, stored_row
@@ -43,7 +43,7 @@ class ChildEntry(serializers.Serializer[Any]):
 
     child = CodeField()
     weight = FigureField(help_text="Above 0.")
-    kind = serializers.ChoiceField(KINDS, required=False)
+    kind = Choice(KINDS, required=False)
     lag = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=1_000)
     rationale = TextField(required=False, allow_blank=True, max_length=32_767)
 
@@ -69,7 +69,7 @@ class LinkQuery(PageQuery):
 
     parent = CodeField(required=False)  # type: ignore[assignment]  # a field, which DRF takes off the class
     child = CodeField(required=False)
-    kind = serializers.ChoiceField(KINDS, required=False)
+    kind = Choice(KINDS, required=False)
 
 
 class WhyQuery(Query):
@@ -175,6 +175,7 @@ class ChildrenView(SheetDoor):
         """Give the parent exactly these children."""
         self._known(code)
         sent = self.body(request, ChildrenEntry)
+        _refuse_twice(sent["children"])
         rows = [with_child([], {"parent": code, **one})[0] for one in sent["children"]]
         self.save(
             request,
@@ -195,6 +196,17 @@ class ChildrenView(SheetDoor):
         links: Any = found_links().filter(parent__code=code)
         mark = {"ETag": f'"{fingerprint(stored_children(code))}"'}
         return Response(LinkRow(links, many=True).data, headers=mark)
+
+
+def _refuse_twice(children: Sequence[Sent]) -> None:
+    codes = [one["child"] for one in children]
+    twice = {
+        str(place): {"child": [f"{code} stands twice; accepted: each child once."]}
+        for place, code in enumerate(codes)
+        if code in codes[:place]
+    }
+    if twice:
+        raise FieldsRefusedError({"children": twice})
 
 
 @extend_schema_view(

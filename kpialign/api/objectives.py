@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from kpialign.api.doors import RowType
-from kpialign.api.fields import CodeField, NameField, StateField, TextField, in_state
+from kpialign.api.fields import Choice, CodeField, NameField, StateField, TextField, in_state
 from kpialign.api.queries import PageQuery, chosen
 from kpialign.api.resources import (
     CodeDetail,
@@ -47,8 +47,8 @@ class ObjectiveEntry(StrictInput):
     perspective = CodeField(required=False, allow_null=True)
     department = CodeField(required=False, allow_null=True)
     owner_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
-    aggregation = serializers.ChoiceField(AGGREGATIONS, required=False)
-    state = serializers.ChoiceField(["active", "archived"], required=False)
+    aggregation = Choice(AGGREGATIONS, required=False)
+    state = Choice(["active", "archived"], required=False)
 
 
 class ObjectiveQuery(PageQuery):
@@ -57,7 +57,7 @@ class ObjectiveQuery(PageQuery):
     perspective = CodeField(required=False)
     department = CodeField(required=False)
     owner_email = serializers.EmailField(required=False)
-    state = serializers.ChoiceField(["active", "archived"], required=False)
+    state = Choice(["active", "archived"], required=False)
 
 
 class ObjectiveSource(CodeSource):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpialign.api.doors import Listing
-from kpialign.api.fields import CodeField, PeriodField
+from kpialign.api.fields import Choice, CodeField, PeriodField
 from kpialign.api.paging import page_of, paged
 from kpialign.api.queries import PageQuery, asked_for, chosen
 from kpialign.api.refusals import ABSENT, READ_ERRORS
@@ -43,11 +43,11 @@ class PeriodRow(serializers.Serializer[ReportingPeriod]):
 class PeriodQuery(PageQuery):
     """Which periods."""
 
-    kind = serializers.ChoiceField(ReportingPeriod.Kind.values, required=False)
+    kind = Choice(ReportingPeriod.Kind.values, required=False)
     label = PeriodField(required=False)  # type: ignore[assignment]  # a field, which DRF takes off the class
     parent = PeriodField(required=False, help_text="Only those directly inside this one.")  # type: ignore[assignment]  # a field, which DRF takes off the class
     entity = CodeField(required=False, help_text="The entity whose state is told; else the root.")
-    state = serializers.ChoiceField(State.values, required=False, help_text="At that entity.")
+    state = Choice(State.values, required=False, help_text="At that entity.")
 
 
 @extend_schema_view(

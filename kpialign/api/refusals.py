@@ -1,9 +1,10 @@
 """Answer a refusal: 409 with the words of the page, 400 with what is wrong in which field."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -15,40 +16,58 @@ from kpialign.interchange.editing import FIRST_ROW
 from kpialign.interchange.problems import Problem
 from kpis.errors import FigureChangedError, ReasonMissingError
 
-FieldErrors = dict[str, list[str]]
+Errors = dict[str, Any]  # by field, in the shape of what was sent
 GENERAL = "non_field_errors"
-# What is wrong with the state of things rather than with what was sent.
-STATE_WORDS = ("go round in a circle", "closed for")
+
+
+class FieldsRefusedError(RefusedError):
+    """What was sent is well formed, but does not fit what is there; told field by field."""
+
+    def __init__(self, errors: Errors) -> None:
+        """Say all of it in one text too."""
+        super().__init__(_nothing_saved(_sentences(errors)))
+        self.errors = errors
 
 
 def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn what a service refuses into an answer; the rest is the framework's."""
-    if isinstance(error, CascadeRefusedError):
-        return _answer_problems(error, context)
-    if isinstance(error, ReasonMissingError):
-        return Response({"why": [str(error)]}, status.HTTP_400_BAD_REQUEST)
+    """Answer what a service refuses with 409; the rest is the framework's."""
     if isinstance(error, RefusedError):
-        return Response(_conflict(error), status.HTTP_409_CONFLICT)
+        return Response(_conflict(error, context), status.HTTP_409_CONFLICT)
     return exception_handler(error, context)
 
 
-def _conflict(error: RefusedError) -> dict[str, object]:
+def _conflict(error: RefusedError, context: dict[str, Any]) -> dict[str, object]:
     told: dict[str, object] = {"detail": str(error)}
     if isinstance(error, FigureChangedError):
         told["conflicts"] = ConflictRow(error.conflicts, many=True).data
+    elif isinstance(error, FieldsRefusedError):
+        told["errors"] = error.errors
+    elif isinstance(error, ReasonMissingError):
+        told["errors"] = {"why": [str(error)]}
+    elif isinstance(error, CascadeRefusedError):
+        told["errors"] = _by_place(error.errors, context)
+        told["detail"] = _nothing_saved(_sentence(problem) for problem in error.errors)
     return told
 
 
-def _answer_problems(error: CascadeRefusedError, context: dict[str, Any]) -> Response:
-    problems = error.errors
-    if all(any(word in problem.wrong for word in STATE_WORDS) for problem in problems):
-        told = " ".join(dict.fromkeys(f"{_sentence(one)}" for one in problems))
-        return Response({"detail": f"{told} Nothing was saved."}, status.HTTP_409_CONFLICT)
+def _nothing_saved(sentences: Iterable[str]) -> str:
+    return " ".join([*dict.fromkeys(sentences), "Nothing was saved."])
+
+
+def _sentences(errors: Errors) -> Iterator[str]:
+    for told in errors.values():
+        yield from _sentences(told) if isinstance(told, dict) else told
+
+
+def _by_place(problems: list[Problem], context: dict[str, Any]) -> Errors:
+    """Group what is wrong by field; of a list that was sent, by the place of the row before."""
     sent = context["request"].data
     sheet = getattr(context["view"], "sheet", "")
     if isinstance(sent, list):
-        return Response(_by_row(problems, sheet, len(sent)), status.HTTP_400_BAD_REQUEST)
-    return Response(_by_field(problems, sheet), status.HTTP_400_BAD_REQUEST)
+        return _by_row(problems, sheet, len(sent))
+    if isinstance(sent.get("children"), list):
+        return {"children": _by_row(problems, sheet, len(sent["children"]))}
+    return _by_field(problems, sheet)
 
 
 def _sentence(problem: Problem) -> str:
@@ -56,16 +75,16 @@ def _sentence(problem: Problem) -> str:
     return f"{told[:1].upper()}{told[1:]}."
 
 
-def _by_field(problems: list[Problem], sheet: str) -> FieldErrors:
+def _by_field(problems: list[Problem], sheet: str) -> Errors:
     """Group what is wrong by the field that it is about."""
-    told: FieldErrors = {}
+    told: Errors = {}
     for one in problems:
         field = one.column if one.sheet == sheet and one.column.isidentifier() else GENERAL
         told.setdefault(field, []).append(_sentence(one))
     return told
 
 
-def _by_row(problems: list[Problem], sheet: str, count: int) -> dict[str, FieldErrors]:
+def _by_row(problems: list[Problem], sheet: str, count: int) -> Errors:
     """Group what is wrong by the place of the row; what is about none stands with the first."""
     by_row: dict[int, list[Problem]] = {}
     for one in problems:
@@ -91,34 +110,34 @@ class Refusal(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class Conflict(Refusal):
-    """Why the state of things does not allow it, in the words of the page."""
+@extend_schema_field({"$ref": "#/components/schemas/Errors"})
+class ErrorsField(serializers.DictField):
+    """What is wrong, in the shape of what was sent."""
 
+
+class Conflict(Refusal):
+    """Why it does not fit what is there, in the words of the page."""
+
+    errors = ErrorsField(required=False)  # type: ignore[assignment]  # a field, which DRF takes off the class
     conflicts = ConflictRow(many=True, required=False)
 
 
-FIELD_ERRORS = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-    "example": {"period": ["This is no period; accepted: 2026-03, 2026-Q1 or 2026 as text."]},
-}
-SENTENCE = {
-    "type": "object",
-    "required": ["detail"],
-    "properties": {"detail": {"type": "string"}},
-    "additionalProperties": False,
-}
-QUERY_ERRORS = {"anyOf": [SENTENCE, FIELD_ERRORS]}
-BODY_ERRORS = {
+MALFORMED = {
     "anyOf": [
-        SENTENCE,
-        FIELD_ERRORS,
-        {
-            "type": "object",
-            "description": "Of a list: what is wrong by the place of its row, the first 0.",
-            "additionalProperties": FIELD_ERRORS,
-        },
+        {"$ref": "#/components/schemas/Refusal"},
+        {"$ref": "#/components/schemas/Errors"},
     ]
+}
+
+
+UNKNOWN = {
+    "detail": "There is no 'NOPE' in departments; accepted: a code of departments, such as HR."
+    " Nothing was saved.",
+    "errors": {
+        "department": [
+            "There is no 'NOPE' in departments; accepted: a code of departments, such as HR."
+        ]
+    },
 }
 
 
@@ -129,25 +148,22 @@ def _refusal(what: str, example: str) -> OpenApiResponse:
 
 
 READ_ERRORS: dict[int, Any] = {
-    400: OpenApiResponse(QUERY_ERRORS, "A parameter that cannot be read, or that is not known."),
+    400: OpenApiResponse(MALFORMED, "A parameter that cannot be read, or that is not known."),
     401: _refusal("Nobody is signed in.", "Authentication credentials were not provided."),
     403: _refusal("The person's roles never have this.", "You do not have permission."),
+    406: _refusal("Something else than JSON is asked for.", "Could not satisfy the request."),
     414: OpenApiResponse(None, "The address is too long for the server."),
 }
 ABSENT: dict[int, Any] = {
     404: _refusal("It is not there, or outside the person's scope.", "Not found.")
 }
 WRITE_ERRORS: dict[int, Any] = READ_ERRORS | {
-    400: OpenApiResponse(BODY_ERRORS, "What is wrong, field by field, and what is accepted."),
+    400: OpenApiResponse(MALFORMED, "The body is not as described: what is wrong by field."),
     409: OpenApiResponse(
         Conflict,
-        "The state of things does not allow it: closed, in a circle, changed by somebody else.",
-        examples=[
-            OpenApiExample(
-                "closed",
-                value={"detail": "2026-Q1 is closed for Group: nothing was saved."},
-            )
-        ],
+        "The body is as described, but does not fit what is there: closed, in a circle, taken, a"
+        " code of nothing, changed by somebody else. Nothing was saved.",
+        examples=[OpenApiExample("unknown", value=UNKNOWN)],
     ),
     413: _refusal("The body is too large.", "The body is too large."),
     415: _refusal("The body is no JSON.", 'Unsupported media type "text/plain" in request.'),

@@ -17,7 +17,7 @@ from kpialign.api.fields import CODE
 from kpialign.api.paging import paged
 from kpialign.api.queries import Query
 from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS
-from kpialign.api.writing import SheetDoor, StrictInput
+from kpialign.api.writing import SheetDoor, StrictInput, change_of
 from kpialign.errors import RefusedError
 from kpialign.interchange.editing import Key, fingerprint, stored_row
 
@@ -68,7 +68,9 @@ class CodeList(CodeSource, Listing):
         sent = self.body(request, self.entry)
         code = sent["code"]
         if self.found().filter(**{self.code_field: code}).exists():
-            raise CodeTakenError(f"There is already a {self.noun} “{code}”; change it with PATCH.")
+            raise CodeTakenError(
+                f"The {self.noun} “{code}” is there already; change it with PATCH."
+            )
         self.save(request, [sent], seen={code: fingerprint(None)})
         where = {"Location": request.build_absolute_uri(f"{request.path}{code}/")}
         return Response(self.told(code), status.HTTP_201_CREATED, headers=where)
@@ -84,7 +86,7 @@ class CodeDetail(CodeSource):
     def patch(self, request: Request, code: str) -> Response:
         """Change what is sent, and nothing else."""
         self.told(code)
-        sent = self.body(request, self.entry, partial=True)
+        sent = self.body(request, change_of(self.entry), partial=True)
         self.save(request, [{**sent, "code": code}], seen=mark_sent(request, code))
         return Response(self.told(code), headers=self._mark(code))
 
@@ -138,7 +140,7 @@ def described_detail(
             tags=[tag],
             operation_id=f"{tag}_change",
             parameters=[CODE_IN_PATH, IF_MATCH],
-            request=entry,
+            request=change_of(entry),
             responses={200: row, **WRITE_ERRORS, **ABSENT},
         ),
     )

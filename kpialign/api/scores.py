@@ -15,7 +15,7 @@ from dashboards.selectors.cascade import cascade_in_force
 from dashboards.selectors.context import page_context
 from dashboards.selectors.scores import NodeScore, ScoreTable, score_table
 from kpialign.api.doors import Listing
-from kpialign.api.fields import CodeField, NumberField, PeriodField
+from kpialign.api.fields import Choice, CodeField, NumberField, PeriodField
 from kpialign.api.paging import page_of, paged
 from kpialign.api.queries import PageQuery, asked_for
 from kpialign.api.refusals import ABSENT, READ_ERRORS
@@ -55,8 +55,8 @@ class ScoreQuery(PageQuery):
     period = PeriodField(required=False, help_text="Without it: the latest that has ended.")
     entity = CodeField(required=False, help_text="Without it: the root.")
     node = CodeField(required=False, help_text="Only this objective or KPI.")
-    node_type = serializers.ChoiceField(NODE_TYPES, required=False)
-    status = serializers.ChoiceField([one.value for one in Status], required=False)
+    node_type = Choice(NODE_TYPES, required=False)
+    status = Choice([one.value for one in Status], required=False)
 
 
 @extend_schema_view(

@@ -1,6 +1,6 @@
 """Targets: what is wanted of a KPI at an entity in a period."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,9 +13,18 @@ from kpialign.api.doors import Listing
 from kpialign.api.fields import CodeField, DecimalText, FigureField, PeriodField, TextField
 from kpialign.api.paging import paged
 from kpialign.api.queries import PageQuery, chosen
-from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS
-from kpialign.api.writing import SheetDoor, StrictInput, sent_rows
+from kpialign.api.refusals import (
+    ABSENT,
+    GENERAL,
+    READ_ERRORS,
+    WRITE_ERRORS,
+    FieldsRefusedError,
+)
+from kpialign.api.writing import Sent, SheetDoor, StrictInput, sent_rows
+from kpialign.interchange import stored_figures
+from kpialign.interchange.editing import Key, fingerprint
 from kpis.models import Target
+from organisation.models import Entity
 
 
 class TargetRow(serializers.Serializer[Target]):
@@ -51,7 +60,8 @@ class TargetEntry(StrictInput):
 class TargetQuery(PageQuery):
     """Which targets."""
 
-    kpi = CodeField(required=False)
+    node = CodeField(required=False, help_text="Only those of this KPI.")
+    kpi = CodeField(required=False, help_text="The same as node.")
     entity = CodeField(required=False)
     period = PeriodField(required=False)
     department = CodeField(required=False, help_text="Only those of its KPIs.")
@@ -76,7 +86,7 @@ class ChangedRows(serializers.Serializer[Any]):
     post=extend_schema(
         tags=["targets"],
         operation_id="targets_set",
-        description="One row or a list of rows with the same fields: all are written, or none.",
+        description="One row or a list: all are written, or none.",
         request=PolymorphicProxySerializer(
             "TargetEntries",
             [TargetEntry, TargetEntry(many=True)],
@@ -97,6 +107,7 @@ class TargetsView(Listing, SheetDoor):
         lookups = chosen(
             asked,
             kpi="kpi__node__code",
+            node="kpi__node__code",
             entity="entity__code",
             period="period__label",
             department="kpi__department__code",
@@ -110,7 +121,8 @@ class TargetsView(Listing, SheetDoor):
 
     def post(self, request: Request) -> Response:
         """Set the targets of one row, or of a list of rows."""
-        done = self.save(request, sent_rows(request, TargetEntry))
+        rows, seen = alike(sent_rows(request, TargetEntry))
+        done = self.save(request, rows, seen=seen)
         told = {
             "added": done.difference.added,
             "changed": done.difference.changed,
@@ -118,3 +130,27 @@ class TargetsView(Listing, SheetDoor):
             "warnings": [str(one) for one in done.warnings],
         }
         return Response(ChangedRows(told).data)
+
+
+def alike(rows: Sequence[Sent]) -> tuple[list[Sent], dict[Key, str]]:
+    """Give all rows the same fields: what one does not send of a stored row stays as it is.
+
+    Beside the rows, the marks of those that were filled up: nobody may change them meanwhile.
+    """
+    names = {name for row in rows for name in row} - {"why"}
+    root = Entity.objects.filter(parent=None).values_list("code", flat=True).first() or ""
+    held = stored_figures.targets({row["kpi"] for row in rows})
+    full: list[Sent] = []
+    keys: set[Key] = set()
+    seen: dict[Key, str] = {}
+    for row in rows:
+        key = (row["kpi"], row.get("entity") or root, row["period"])
+        if key in keys:
+            told = "A cell stands twice in the list; accepted: one row for each cell."
+            raise FieldsRefusedError({GENERAL: [told]})
+        keys.add(key)
+        lacking = names - row.keys()
+        if lacking:
+            seen[key] = fingerprint(held.get(key))
+        full.append({**row, **{name: getattr(held.get(key), name, None) for name in lacking}})
+    return full, seen

@@ -7,6 +7,7 @@ from kpialign.api.departments import DepartmentsView, DepartmentView
 from kpialign.api.entities import EntitiesView, EntityView
 from kpialign.api.explanations import ExplanationView
 from kpialign.api.findings import FindingsView
+from kpialign.api.index import IndexView
 from kpialign.api.kpis import KPIsView, KPIView
 from kpialign.api.links import ChildrenView, LinksView, LinkView
 from kpialign.api.objectives import ObjectivesView, ObjectiveView
@@ -17,6 +18,7 @@ from kpialign.api.views import SchemaView, docs
 
 V1 = "api/v1"
 urlpatterns = [
+    path(f"{V1}/", IndexView.as_view(), name="api_index"),
     path(f"{V1}/entities/", EntitiesView.as_view(), name="api_entities"),
     path(f"{V1}/entities/<str:code>/", EntityView.as_view(), name="api_entity"),
     path(f"{V1}/departments/", DepartmentsView.as_view(), name="api_departments"),

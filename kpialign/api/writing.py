@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -23,15 +24,20 @@ Sent = Mapping[str, Any]
 class Strict(serializers.Serializer[Any]):
     """Declared fields alone; one that is not declared is an error, not passed over."""
 
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401, what JSON holds
         """Refuse what is not declared, then read the rest."""
         if isinstance(data, Mapping):
             strange = [str(name)[:100] for name in data if name not in self.fields]
             if strange:
-                known = ", ".join(self.fields)
-                told = f"There is no such field; accepted: {known}."
-                raise ValidationError({name: [told] for name in strange})
+                raise ValidationError({name: [self._told(name)] for name in strange})
         return super().to_internal_value(data)
+
+    def _told(self, name: str) -> str:
+        known = ", ".join(self.fields)
+        wrong = "This never changes" if name in self.fixed else "There is no such field"
+        return f"{wrong}; accepted: {known}."
 
 
 class StrictInput(Strict):
@@ -43,6 +49,13 @@ class StrictInput(Strict):
         max_length=LONGEST_WHY,
         help_text="The reason, for the trail.",
     )
+
+
+@cache
+def change_of(entry: type[StrictInput]) -> type[StrictInput]:
+    """Make the body that changes what this one makes: all but the code, which names it."""
+    fields = {"code": None, "fixed": frozenset({"code"}), "__doc__": entry.__doc__}
+    return type(entry.__name__.replace("Entry", "Change"), (entry,), fields)
 
 
 class SheetDoor(Door):
@@ -70,9 +83,6 @@ class SheetDoor(Door):
     ) -> Changed:
         """Write the rows, all or none."""
         typed = [as_typed(row) for row in rows]
-        if any(one.keys() != typed[0].keys() for one in typed):
-            told = "The rows have not all the same fields; accepted: rows with the same fields."
-            raise ValidationError({GENERAL: [told]})
         reasons = [why, *(str(row.get("why", "")) for row in rows)]
         return edit_rows(
             rows={self.sheet: typed},

@@ -81,7 +81,7 @@ def test_a_code_that_is_taken_is_told_apart_from_a_change(admin: Program) -> Non
 
     assert (status, body) == (
         409,
-        {"detail": "There is already a KPI “DIO”; change it with PATCH."},
+        {"detail": "The KPI “DIO” is there already; change it with PATCH."},
     )
     assert KPI.objects.get(node__code="DIO").name == "KPI DIO"
 
@@ -90,13 +90,11 @@ def test_a_code_that_is_taken_is_told_apart_from_a_change(admin: Program) -> Non
     ("change", "field", "words"),
     [
         ({"status": "x", "archived_at": 1}, "archived_at", "There is no such field"),
-        ({"direction": "sideways"}, "direction", "not a valid choice"),
+        ({"direction": "sideways"}, "direction", "is none of them; accepted: higher, lower, band."),
+        ({"frequency": "weekly"}, "frequency", "Weekly KPIs come later; accepted: monthly"),
         ({"name": 7}, "name", "Not a valid string"),
         ({"name": "\ud800"}, "name", "control characters"),
         ({"name": "a\0b"}, "name", "control characters"),
-        ({"department": "NOPE"}, "department", "accepted: a code of departments"),
-        ({"formula": "[DIO] +"}, "formula", "accepted:"),
-        ({"entities": ["NOWHERE"]}, "entities", "NOWHERE"),
         ({"decimals": 10**40}, "decimals", "less than or equal to 15"),
         ({"code": "a b"}, "code", "This is no code"),
     ],
@@ -109,6 +107,40 @@ def test_what_is_wrong_is_told_in_its_field(
     assert status == 400
     assert words in " ".join(body[field])
     assert not KPI.objects.filter(node__code="OEE").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"department": "NOPE"}, "department", "accepted: a code of departments"),
+        ({"formula": "[DIO] +"}, "formula", "accepted:"),
+        ({"entities": ["NOWHERE"]}, "entities", "NOWHERE"),
+    ],
+)
+def test_what_does_not_fit_what_is_there_is_a_conflict_told_in_its_field(
+    admin: Program, change: dict[str, object], field: str, words: str
+) -> None:
+    status, body = told(admin.post("kpis/", KPI_BODY | change))
+
+    assert (status, sorted(body), list(body["errors"])) == (409, ["detail", "errors"], [field])
+    assert words in " ".join(body["errors"][field])
+    assert body["detail"] == f"{' '.join(body['errors'][field])} Nothing was saved."
+    assert not KPI.objects.filter(node__code="OEE").exists()
+
+
+@pytest.mark.parametrize("path", ["entities/PLANT/", "departments/OPS/", "kpis/DIO/"])
+def test_a_code_never_changes(admin: Program, path: str) -> None:
+    status, body = told(admin.patch(path, {"code": "OTHER"}))
+
+    assert (status, list(body)) == (400, ["code"])
+    assert body["code"][0].startswith("This never changes; accepted: why, name, ")
+
+
+def test_a_change_without_the_slash_is_not_taken_for_a_question(admin: Program) -> None:
+    answer = admin.post("objectives", {"code": "NEW", "name": "New"})
+
+    assert (answer.status_code, answer["Location"]) == (308, "/api/v1/objectives/")
+    assert told(admin.post("nothing", {}))[0] == 404
 
 
 def test_a_link_is_added_and_taken_away_one_by_one(admin: Program) -> None:
@@ -137,6 +169,29 @@ def test_all_children_of_a_parent_are_replaced_at_once(admin: Program) -> None:
         ("DSO", "3", "contributes"),
     ]
     assert told(admin.ask("PUT", "links/MARGIN/", {"children": []})) == (200, [])
+
+
+def test_what_is_wrong_with_one_of_many_children_stands_at_its_place(admin: Program) -> None:
+    children = [{"child": "DSO", "weight": 3}, {"child": "NOPE", "weight": "0"}]
+
+    malformed = told(admin.ask("PUT", "links/MARGIN/", {"children": [children[0], {"child": 1}]}))
+    status, body = told(admin.ask("PUT", "links/MARGIN/", {"children": children}))
+
+    assert (malformed[0], list(malformed[1]["children"])) == (400, ["1"])
+    assert (status, list(body["errors"]["children"])) == (409, ["1"])
+    assert sorted(body["errors"]["children"]["1"]) == ["child", "weight"]
+
+
+def test_what_stands_twice_in_a_list_is_refused(admin: Program) -> None:
+    child, row = {"child": "DSO", "weight": 3}, {"kpi": "DIO", "period": "2026-Q1", "target": 1}
+
+    status, body = told(admin.ask("PUT", "links/MARGIN/", {"children": [child, child]}))
+    targets = told(admin.post("targets/", [row, row | {"entity": "GROUP"}]))
+
+    words = "DSO stands twice; accepted: each child once."
+    assert (status, body["errors"]) == (409, {"children": {"1": {"child": [words]}}})
+    assert (targets[0], list(targets[1]["errors"])) == (409, ["non_field_errors"])
+    assert not Target.objects.exists()
 
 
 def test_a_loop_is_a_conflict_that_names_its_path(admin: Program) -> None:
@@ -178,6 +233,20 @@ def test_targets_are_set_one_or_many_at_once(admin: Program) -> None:
     ]
 
 
+def test_rows_of_a_list_need_not_have_the_same_fields(admin: Program) -> None:
+    one: dict[str, object] = {"kpi": "DIO", "period": "2026-Q1"}
+    admin.post("targets/", one | {"target": 45, "baseline": 60, "source": "plan"})
+
+    done = told(
+        admin.post("targets/", [one | {"budget": 7}, one | {"entity": "PLANT", "target": 4}])
+    )
+
+    assert (done[0], done[1]["added"], done[1]["changed"]) == (200, 1, 1)
+    kept, new = admin.results("targets/", node="DIO")
+    assert (kept["target"], kept["baseline"], kept["budget"]) == ("45", "60", "7")
+    assert (kept["source"], new["target"], new["budget"]) == ("plan", "4", None)
+
+
 def test_one_wrong_row_of_a_list_keeps_all_of_it_out(admin: Program) -> None:
     rows: list[dict[str, object]] = [
         {"kpi": "DIO", "period": "2026-Q1", "target": 1},
@@ -188,7 +257,8 @@ def test_one_wrong_row_of_a_list_keeps_all_of_it_out(admin: Program) -> None:
     later = told(admin.post("targets/", [rows[0], rows[0] | {"kpi": "NOPE"}]))
 
     assert (status, list(body), list(body["1"])) == (400, ["1"], ["target"])
-    assert (later[0], list(later[1]), list(later[1]["1"])) == (400, ["1"], ["kpi"])
+    assert later[0] == 409
+    assert (list(later[1]["errors"]), list(later[1]["errors"]["1"])) == (["1"], ["kpi"])
     assert not Target.objects.exists()
 
 
