@@ -16,14 +16,15 @@ TALKATIVE = (
 )
 PROBES = {"/healthz", "/readyz"}
 
-INVITATION = re.compile(r"/welcome/[^/\s']+")
+# The link of an invitation; a token of the API that somebody wrote into an address.
+SECRET = re.compile(r"(/welcome/|kpa_)[^/\s'\"&]+")
 
 
-def hide_invitations(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Keep the tokens of invitations out of the log: whoever reads one could use it first."""
+def hide_secrets(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Keep what lets somebody in out of the log: whoever reads it could use it."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = INVITATION.sub("/welcome/...", value)
+            event[key] = SECRET.sub(r"\1...", value)
     return event
 
 
@@ -45,7 +46,7 @@ SHARED: tuple[Any, ...] = (
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
 )
-KEPT = (hide_invitations, leave_out_refusals)
+KEPT = (hide_secrets, leave_out_refusals)
 
 
 def rendering(*, as_json: bool) -> list[Any]:

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from kpialign.celery import app
-from kpialign.logs import is_no_probe
+from kpialign.logs import hide_secrets, is_no_probe
 from kpialign.request_log import RequestLog
 from organisation.services.recompute import wake_worker
 
@@ -111,3 +111,17 @@ def test_nothing_of_a_request_stays_for_the_next() -> None:
     through(nothing, RequestFactory().get("/"))
 
     assert structlog.contextvars.get_contextvars() == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("GET /api/v1/kpis/?token=kpa_Y7w-_CpaF&page=1", "GET /api/v1/kpis/?token=kpa_...&page=1"),
+        ("GET /welcome/abc-123/", "GET /welcome/.../"),
+    ],
+)
+def test_what_lets_somebody_in_is_not_in_the_log(written: str, kept: str) -> None:
+    assert hide_secrets(None, "info", {"request": written, "code": 401}) == {
+        "request": kept,
+        "code": 401,
+    }
