@@ -1,12 +1,13 @@
 """The views of what is known by a code: listed, made, read, changed."""
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,13 +23,20 @@ from kpialign.errors import RefusedError
 from kpialign.interchange.editing import Key, fingerprint, stored_row
 
 View = TypeVar("View", bound=type[APIView])
+# A proxy that packs answers marks the ETag as weak.
+MARK = r'\*|(W/)?"(?P<mark>[0-9a-f]{16})"'
+EXAMPLE_MARK = '"0123456789abcdef"'
 Decorator = Callable[[View], View]
 
 
 def mark_sent(request: Request, key: Key) -> dict[Key, str]:
     """Return the mark of the row as the program read it, if it sent one."""
-    mark = request.headers.get("If-Match", "").strip().strip('"')
-    return {key: mark} if mark and mark != "*" else {}
+    sent = request.headers.get("If-Match", "*").strip()
+    mark = re.fullmatch(MARK, sent)
+    if mark is None:
+        told = f"This is no mark of a row; accepted: its ETag, {EXAMPLE_MARK}, or *."
+        raise ValidationError({"If-Match": [told]})
+    return {} if sent == "*" else {key: mark["mark"]}
 
 
 class CodeTakenError(RefusedError):
@@ -99,7 +107,7 @@ CODE_IN_PATH = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    {"type": "string", "pattern": '^"[0-9a-f]{16}"$'},
+    {"type": "string", "pattern": rf"^({MARK.replace('?P<mark>', '')})$"},
     OpenApiParameter.HEADER,
     description="The ETag of the row as it was read: if it has changed since, the answer is 409.",
 )

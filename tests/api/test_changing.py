@@ -215,7 +215,15 @@ def test_whoever_was_slower_is_told_who_was_faster(admin: Program) -> None:
     assert body["detail"].startswith("Other changed kpi DIO")
     assert KPI.objects.get(node__code="DIO").name == "Days of inventory"
     mark = admin.ask("GET", "kpis/DIO/")["ETag"]
-    assert admin.patch("kpis/DIO/", {"name": "Mine"}, if_match=mark).status_code == 200
+    assert admin.patch("kpis/DIO/", {"name": "Mine"}, if_match=f"W/{mark}").status_code == 200
+
+
+@pytest.mark.parametrize("mark", ["abc", '"0"', '""', " "])
+def test_a_mark_that_is_none_is_refused_rather_than_passed_over(admin: Program, mark: str) -> None:
+    status, body = told(admin.patch("kpis/DIO/", {"name": "Mine"}, if_match=mark))
+
+    assert (status, list(body)) == (400, ["If-Match"])
+    assert KPI.objects.get(node__code="DIO").name == "KPI DIO"
 
 
 def test_targets_are_set_one_or_many_at_once(admin: Program) -> None:

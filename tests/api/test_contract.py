@@ -9,6 +9,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
 
 from tests.api.asking import Program, program_of
@@ -62,6 +63,24 @@ def test_every_answer_is_as_the_description_says(
     case: schemathesis.Case[Any], program: Program
 ) -> None:
     case.call_and_validate(headers={"Authorization": program.token})
+
+
+@pytest.mark.services
+def test_what_was_made_is_read_changed_archived_and_taken_away(admin: Program) -> None:
+    shown = {"Authorization": admin.token}
+    machine: Any = every.as_state_machine()
+
+    class Steps(machine):  # type: ignore[misc]  # of schemathesis
+        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
+            return {"headers": shown}
+
+        def validate_response(
+            self, response: schemathesis.Response, case: schemathesis.Case[Any], **_: object
+        ) -> None:
+            case.validate_response(response, headers=shown, recorder=self.recorder)
+
+    few = hypothesis.settings(settings, max_examples=10, stateful_step_count=6)
+    run_state_machine_as_test(Steps, settings=few)
 
 
 @pytest.mark.services
