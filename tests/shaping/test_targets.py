@@ -127,6 +127,9 @@ def test_a_period_is_given_no_target_although_a_longer_row_covers_it() -> None:
 
     assert targets()["GROUP 2026-Q1"] == (None, None)
     assert opened(client, PATH)["2026-Q1-target"] == ["n/a"]
+    entry = AuditEntry.objects.first()
+    assert entry is not None
+    assert (entry.before, entry.after) == (None, {"target": {"2026-Q1": "n/a"}})
     send(client, PATH, **{"2026-Q2-target": "7"})
     assert targets()["GROUP 2026-Q1"] == (None, None)
 

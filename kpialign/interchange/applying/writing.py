@@ -8,11 +8,13 @@ from typing import Any
 
 from kpialign.interchange.difference import Difference
 from kpialign.interchange.proposal import Entry, Proposal
+from kpialign.interchange.rows import TargetRow
 from kpis.models import Node, ReportingPeriod
 from organisation.models import Department, Entity, User
 from organisation.services import trail
 
 BATCH = 500
+NO_TARGET = "n/a"  # a row that says so is more than no row
 Columns = dict[str, dict[str, Any]]
 
 
@@ -84,6 +86,8 @@ def _note(columns: Columns, row: Any) -> None:  # noqa: ANN401, a target or an a
     for name, value in zip(row._fields[3:], row[3:], strict=True):
         if value not in ("", None, False):
             columns[name][period] = f"{value:f}" if isinstance(value, Decimal) else value
+    if isinstance(row, TargetRow) and row.target is None and row.band_low is None:
+        columns["target"][period] = NO_TARGET
 
 
 def _written(subject: str, key: tuple[str, ...], entry: Entry, why: str) -> trail.Written:

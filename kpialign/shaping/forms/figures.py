@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
+from kpialign.interchange.applying.writing import NO_TARGET
 from kpialign.shaping.fiscal import Line
 from kpialign.shaping.forms.fields import number_field
 from kpialign.shaping.forms.rows import RowForm
 
-NO_TARGET = "n/a"
 BAND_EDGES, POINT = ("band_low", "band_high"), ("target",)
 
 
