@@ -193,6 +193,21 @@ def test_a_setting_that_does_not_fit_is_refused(typed: dict[str, str], told: str
     assert AuditEntry.objects.count() == 0
 
 
+def test_a_currency_that_cannot_be_read_is_not_taken_for_another_one() -> None:
+    make_organisation()
+    Organisation.objects.update(currency="CHF")
+    make_entity("PLANT", currency="EUR")
+    client = finance_admin()
+    cells = {"2026-03-average": "0.9", "2026-03-closing": "0.8"}
+    send(client, "/shape/rates/?currency=EUR&year=2026", **cells)
+
+    response = send(client, "/settings/", currency__value="Fr.")
+
+    assert problems(response) == [
+        "Currency: 'Fr.' is not a currency. Accepted: three letters, such as EUR."
+    ]
+
+
 def test_settings_are_numbers_as_the_person_writes_them() -> None:
     make_organisation()
     client, path = finance_admin(), "/settings/"

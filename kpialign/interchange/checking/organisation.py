@@ -1,5 +1,7 @@
 """Settings, entities, departments and people."""
 
+from collections.abc import Mapping
+
 from kpialign.interchange import rows, stored
 from kpialign.interchange.cells import described
 from kpialign.interchange.checking.closed import check_closed_entities, check_closed_settings
@@ -32,7 +34,7 @@ def _check_settings(proposal: Proposal) -> None:
     report, held = proposal.report, stored.settings()
     table = proposal.tables.get("settings")
     if table is not None:
-        table = _read_settings(table, report)
+        table = _read_settings(table, held, report)
     merged = merge(table, SHEETS["settings"], held, report)
     proposal.sheets["settings"] = merged
     values = {key: row.value for key, row in merged.final.items()}
@@ -47,8 +49,11 @@ def _check_settings(proposal: Proposal) -> None:
     check_closed_settings(proposal)
 
 
-def _read_settings(table: Table, report: Report) -> Table:
-    """Read each value as its key says; an unknown key is a warning, as an unknown column is."""
+def _read_settings(table: Table, held: Mapping[str, rows.SettingRow], report: Report) -> Table:
+    """Read each value as its key says; an unknown key is a warning, as an unknown column is.
+
+    What cannot be read leaves what is there, so that nothing else is held against a default.
+    """
     read: list[rows.SettingRow] = []
     numbers: list[int] = []
     broken: set[int] = set()
@@ -65,7 +70,7 @@ def _read_settings(table: Table, report: Report) -> Table:
         except CellError as error:
             report.error("settings", number, "value", f"{key}: {error.wrong}", error.accepted)
             broken.add(len(read))
-            value = setting.default
+            value = held[key].value if key in held else setting.default
         numbers.append(number)
         read.append(rows.SettingRow(key, value))
     present = frozenset({"key", "value"})
