@@ -1,5 +1,6 @@
 """Make and change entities, departments and perspectives, and the settings."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,20 @@ from kpialign.shaping.forms.rows import RowForm, WhyForm
 from organisation.permissions import can_edit_cascade, requires
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a form of one row calls it, and the list that it stands in."""
+
+    one: str
+    article: str
+    many: str
+    listed: str
+
+
+ENTITY = Place("entity", "an", "Entities", "shape_entities")
+DEPARTMENT = Place("department", "a", "Departments", "shape_departments")
+
+
 @require_safe
 @requires(can_edit_cascade)
 def entities(request: HttpRequest) -> HttpResponse:
@@ -38,7 +53,7 @@ def entities(request: HttpRequest) -> HttpResponse:
 def new_entity(request: HttpRequest) -> HttpResponse:
     """Make an entity."""
     form = EntityForm(posted(request), initial={"parent": _root()})
-    return _one(request, form, "shaping/entity.html", "shape_entities")
+    return _one(request, form, ENTITY)
 
 
 @require_http_methods(METHODS)
@@ -47,7 +62,7 @@ def entity(request: HttpRequest, code: str) -> HttpResponse:
     """Change an entity."""
     row = _found("entities", code)
     form = EntityForm(posted(request), key=code, row=row)
-    return _one(request, form, "shaping/entity.html", "shape_entities", row)
+    return _one(request, form, ENTITY, row)
 
 
 @require_safe
@@ -65,8 +80,8 @@ def new_department(request: HttpRequest) -> HttpResponse:
     then = request.GET.get("then", "")
     is_ours = url_has_allowed_host_and_scheme(then, allowed_hosts=None)
     form = DepartmentForm(posted(request))
-    after = then if is_ours and then.startswith("/shape/") else "shape_departments"
-    return _one(request, form, "shaping/department.html", after)
+    after = then if is_ours and then.startswith("/shape/") else ""
+    return _one(request, form, DEPARTMENT, after=after)
 
 
 @require_http_methods(METHODS)
@@ -75,7 +90,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     """Change a department."""
     row = _found("departments", code)
     form = DepartmentForm(posted(request), key=code, row=row)
-    return _one(request, form, "shaping/department.html", "shape_departments", row)
+    return _one(request, form, DEPARTMENT, row)
 
 
 @require_http_methods(METHODS)
@@ -112,19 +127,17 @@ def settings(request: HttpRequest) -> HttpResponse:
 def _one(
     request: HttpRequest,
     form: RowForm,
-    template: str,
-    after: str,
+    place: Place,
     row: Any = None,  # noqa: ANN401, the row of any sheet
+    after: str = "",
 ) -> HttpResponse:
-    """Show or save the form of one row, then go back to the list."""
-    why = WhyForm(posted(request))
+    """Show or save the form of one row, then go back to the list, or where it was needed."""
+    why, back = WhyForm(posted(request)), after or reverse(place.listed)
     if request.method == "POST" and is_saved(request, [form], why):
-        return redirect(after)
-    return answer(request, template, {"form": form, "row": row, "back": _back(after)}, [form], why)
-
-
-def _back(after: str) -> str:
-    return after if after.startswith("/") else reverse(after)
+        return redirect(back)
+    context = {"form": form, "row": row, "place": place, "back": back}
+    context["save"] = f"{'Save' if row else 'Make'} {place.one}"
+    return answer(request, "shaping/place.html", context, [form], why)
 
 
 def _found(sheet: str, code: str) -> Any:  # noqa: ANN401, the row of any sheet
