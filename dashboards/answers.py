@@ -23,12 +23,13 @@ def answer_board(
 ) -> HttpResponse:
     """Answer with the page, or with only its scores where a page swaps them in place."""
     fragment = template.replace("dashboards/", "dashboards/_")
+    instead = nearest_active(board.context)
     everything = {
         "board": board,
         "context": board.context,
         "fragment": fragment,
-        "instead": nearest_active(board.context),
-        "last_told": last_told(board),
+        "instead": instead,
+        "last_told": None if instead else last_told(board),
         "may_shape": can_edit_cascade(request.user),
         "may_shape_rates": can_import(request.user),
         **context,

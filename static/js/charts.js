@@ -5,6 +5,7 @@ const NEAR = "300px";
 const GAP = 16;
 const THICK = 26;
 const TWO_LINES = 34;
+const TICK = 60; // what a period below an axis needs of its width
 const ROOM = 1.3; // how much longer than elsewhere the axis of bars is on a phone, for their labels
 const drawn = new Set();
 let library;
@@ -48,7 +49,7 @@ function styledTraces(figure, look, height) {
     trace.type === "bar" ? barStyle(trace, look, height) : lineStyle(trace, look));
 }
 
-function axis(own, look, { narrow, vertical }) {
+function axis(own, look, { ticks, vertical }) {
   return {
     automargin: true,
     fixedrange: true,
@@ -58,7 +59,7 @@ function axis(own, look, { narrow, vertical }) {
     gridcolor: look.grid,
     linecolor: look["line-strong"],
     tickfont: { color: look["ink-3"], size: 12 },
-    nticks: vertical ? 6 : narrow ? 3 : 8,
+    nticks: ticks,
     tickangle: 0,
     tickformat: vertical ? "," : undefined,
     ...own,
@@ -124,6 +125,8 @@ function layoutOf(figure, look, frame) {
   const height = frame.clientHeight;
   const found = labels(figure, look, range, height - 44);
   const longest = Math.max(0, ...found.map((label) => label.text.length));
+  const right = bars ? 8 : 24 + longest * 7;
+  const ticks = Math.max(2, Math.min(8, Math.floor((frame.clientWidth - right - 48) / TICK)));
   return {
     ...figure.layout,
     autosize: true,
@@ -131,13 +134,13 @@ function layoutOf(figure, look, frame) {
     font: { family: look.font, size: 12, color: look["ink-2"] },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
-    margin: { l: 8, r: bars ? 8 : 24 + longest * 7, t: 12, b: 28 },
+    margin: { l: 8, r: right, t: 12, b: 28 },
     hovermode: bars ? "closest" : "x unified",
     hoverlabel: { bgcolor: look.surface, bordercolor: look["line-strong"], font: { color: look.ink } },
-    xaxis: axis(roomy(figure.layout.xaxis ?? {}, bars && narrow), look, { narrow, vertical: false }),
+    xaxis: axis(roomy(figure.layout.xaxis ?? {}, bars && narrow), look, { ticks, vertical: false }),
     yaxis: axis(
       { ...(figure.layout.yaxis ?? {}), ...(range ? { range } : {}), ...names(figure, narrow, height) },
-      look, { narrow, vertical: !bars }),
+      look, { ticks: 6, vertical: !bars }),
     annotations: found,
     dragmode: false,
   };

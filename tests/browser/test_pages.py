@@ -11,6 +11,8 @@ from tests.product import Product
 
 PAGES = [
     "",
+    "?period=2026-Q2",
+    "search/?q=inv",
     "enterprise/",
     "enterprise/?period=2026-Q2",
     "enterprise/?status=off_track&compare=last-year",
