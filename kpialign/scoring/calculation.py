@@ -103,7 +103,7 @@ class Calculation:
             if not extent.to_date:
                 return values.held(node, extent.length)
             so_far = self.over(node, Extent(own_length, to_date=True), taken)
-            return values.held_to_date(so_far, own_length, extent.length)
+            return values.held_so_far(node, so_far, extent.length)
         if not self.is_evaluated(node, extent):
             return values.rolled(node, extent, taken).series
         task = self.narrowed(node, extent, taken)

@@ -47,6 +47,13 @@ class Frame:
         months_passed = (np.arange(self.calendar.count(shown)) + 1) * shown.months
         return months_passed // own.months - 1
 
+    def ended_in_year(self, own: Length, shown: Length) -> BoolArray:
+        """Tell of each period shown whether its fiscal year has an own period ended by its end."""
+        months_passed = np.arange(self.calendar.count(shown)) * shown.months
+        first_month = months_passed // Length.YEAR.months * Length.YEAR.months
+        began: BoolArray = self.latest_ended(own, shown) * own.months >= first_month
+        return began
+
     def days(self, length: Length) -> IntArray:
         """Count the days of every period of a length."""
         return self.calendar.end(length) - self.calendar.start(length) + 1

@@ -87,7 +87,8 @@ class Provenance:
     def _held(self, asked: Asked) -> ValuePart:
         own_length = self._values.kpi(asked.node).length
         length, period = asked.extent.length, asked.period
-        if asked.extent.to_date:
+        is_begun = self._values.frame.ended_in_year(own_length, length)[period]
+        if asked.extent.to_date and (is_begun or asked.months is None):
             series = self._calculation.to_date(asked.node, length)
         else:
             series = self._values.held(asked.node, length)
@@ -95,7 +96,7 @@ class Provenance:
         latest = int(self._values.frame.latest_ended(own_length, length)[period])
         if part.value is None or self._is_deep_enough(asked):
             return part
-        extent = Extent(own_length, to_date=asked.extent.to_date)
+        extent = Extent(own_length, to_date=asked.extent.to_date and bool(is_begun))
         return replace(part, own_periods=(self.of(asked.below(extent=extent, period=latest)),))
 
     def _own(self, asked: Asked) -> ValuePart:

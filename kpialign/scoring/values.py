@@ -48,18 +48,30 @@ class Values:
     def held_to_date(self, series: Series, own_length: Length, length: Length) -> Series:
         """Show a series of the fiscal year so far in shorter periods, within the same year."""
         index = self.frame.latest_ended(own_length, length)
-        months_per_year = Length.YEAR.months
-        shown_year = np.arange(len(index)) * length.months // months_per_year
-        same_year = (index + 1) * own_length.months - 1 >= shown_year * months_per_year
         shown = Series(series.value[:, index], series.provisional[:, index])
-        return shown.where((index >= 0) & same_year & self.frame.in_time[length])
+        begun = self.frame.ended_in_year(own_length, length)
+        return shown.where(begun & self.frame.in_time[length])
+
+    def held_so_far(self, node: int, so_far: Series, length: Length) -> Series:
+        """Show an input's year so far in shorter periods, until its first own period the held."""
+        own_length = self.kpi(node).length
+        begun = self.frame.ended_in_year(own_length, length)
+        shown, held = self.held_to_date(so_far, own_length, length), self.held(node, length)
+        return Series(
+            np.where(begun, shown.value, held.value),
+            np.where(begun, shown.provisional, held.provisional),
+        )
 
     def months_there(self, node: int, extent: Extent) -> BoolArray:
         """Tell which months an input has when it is looked at in periods of an extent."""
         own_length = self.kpi(node).length
         if own_length.months > extent.covering.months:
             return self.held(node, Length.MONTH).present
-        return spread(self.own(node).present, own_length.months)
+        there = spread(self.own(node).present, own_length.months)
+        if own_length.months > extent.length.months:  # a year so far that begins with the held
+            begun = self.frame.ended_in_year(own_length, Length.MONTH)
+            there = there | (self.held(node, Length.MONTH).present & ~begun)
+        return there
 
     def lies_within(self, months: BoolArray | None, length: Length) -> BoolArray:
         """Tell of each period whether its months, those in the time of scores, are all given."""

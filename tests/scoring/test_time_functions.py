@@ -116,6 +116,37 @@ def test_a_year_to_date_over_a_time_function_is_there_once_its_year_has_ended() 
     assert november[1].formula.reason == "its time function needs a whole fiscal year"
 
 
+def test_a_year_to_date_takes_what_an_input_measured_less_often_holds() -> None:
+    """`each` is x over heads, which are counted once a quarter: 2 at the end of each, then 4.
+
+    In the first months of the second year the last count of the first one holds: 13 / 2, then
+    (13 + 14) / 2; from its own first quarter on that year's: (13 + 14 + 15) / 4.
+    """
+    rule = KpiInput(Length.MONTH, "higher", "formula", "formula")
+    nodes = [
+        NodeInput("F", replace(rule, formula="ytd(each)")),
+        NodeInput("each", replace(rule, formula="x / heads")),
+        NodeInput("heads", KpiInput(Length.QUARTER, "higher", "last", "none")),
+        NodeInput("x", KpiInput(Length.MONTH, "higher", "sum", "none")),
+    ]
+    actuals = [(3, 0, month, value, False) for month, value in TWO_YEARS.items()]
+    actuals += [(2, 0, quarter, 2.0 if quarter < 4 else 4.0, False) for quarter in range(8)]
+
+    inputs = cascade(nodes, actuals=actuals)
+    results = compute(inputs)
+
+    assert list(results.value[0, 0, 12:15]) == [13 / 2, 27 / 2, 42 / 4]
+    assert isnan(results.value[0, 0, 0])
+    formula = explain(inputs, results, 0, 0, 13).actual
+    assert formula is not None
+    assert formula.formula is not None
+    (each,) = formula.formula.inputs
+    assert each.formula is not None
+    x, heads = each.formula.inputs
+    assert (heads.value, [one.value for one in heads.own_periods]) == (2, [2])
+    assert x.value == 27
+
+
 def test_a_time_formula_waits_for_all_of_its_required_inputs() -> None:
     figures = {month: value for month, value in TWO_YEARS.items() if month != 4}
 
