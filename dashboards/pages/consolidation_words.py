@@ -37,7 +37,7 @@ def sum_sentence(
         return f"{told}; the largest are {named(largest[:3])}."
     added = [_addend(telling, code, part, parts, unit) for part in parts]
     sum_ = " + ".join(added).replace(f"+ {shown.MINUS}", f"{shown.MINUS} ")
-    if is_mean:
+    if is_mean and len(parts) > 1:
         sum_ = f"({sum_}) / {len(parts)}"
     return f"{shown.figure(value, unit)} = {sum_}, from {named(names)}."
 

@@ -28,11 +28,18 @@ def formula_words(board: Board, code: str) -> str:
     if not node.formula or isnan(now.value) or partial or uses_time(node.formula):
         return ""
     inputs = board.cascade.uses(code)
+    if set(inputs) != codes_in(node.formula):
+        return ""  # one of them is archived: its figure is on no board
     values = {one: board.score(one).value for one in inputs}
     days = (board.context.period.end_on - board.context.period.start_on).days + 1
     units = units_of(board, [code, *inputs])
     told = written_out(node.formula, _writer(units, values, result=units[code]), days)
     return f"{shown.figure(now.value, units[code]).text} = {told}" if told else ""
+
+
+def codes_in(formula: str) -> set[str]:
+    """Name the KPIs that a formula refers to."""
+    return set(parse(formula).codes)
 
 
 def uses_time(formula: str) -> bool:

@@ -20,7 +20,7 @@ MOST_PLACES = 6
 class OwedRow:
     """Something missing: a figure or a rate, where, when, and who gives it."""
 
-    code: str  # of the KPI; empty for a rate
+    code: str  # of the KPI; empty for a rate, and for what is archived and has no page
     name: str
     when: str
     period: str  # label, for links
@@ -86,14 +86,17 @@ def _row(telling: Telling, lacks: Sequence[Lack], owing: Owing) -> OwedRow:
         name = _rate_name(first.exchange)
         sentence = f"There is no {name} for {row.when}."
         return replace(row, name=f"{name[0].upper()}{name[1:]}", sentence=sentence)
-    node = telling.board.node(first.code)
-    row = replace(row, code=node.code, name=node.name)
     where = named([one.name for one in places])
+    have = "has" if len(places) == 1 else "have"
+    node = telling.board.cascade.nodes.get(first.code)
+    if node is None:  # archived: its figures still feed formulas, and nobody enters more of them
+        sentence = f"{where} {have} no {first.code} for {row.when}; it is archived."
+        return replace(row, name=first.code, sentence=sentence)
+    row = replace(row, code=node.code, name=node.name)
     if first.reason:
         sentence = f"{node.name} of {where} for {row.when}: {first.reason}."
         return replace(row, who=who(node), sentence=sentence)
     people = _who_enters(telling, first.code, places, owing)
-    have = "has" if len(places) == 1 else "have"
     owe = "owes" if len(people) == 1 else "owe"
     sentence = f"{where} {have} no {node.name} for {row.when}; {named(people)} {owe} it."
     return replace(row, who=named(people), sentence=sentence)

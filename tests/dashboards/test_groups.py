@@ -6,11 +6,12 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from dashboards.services.closing import close_period
 from dashboards.services.refresh import refresh_scores
 from kpialign.interchange.editing import edit_rows
-from kpis.models import NodeDefinition
+from kpis.models import Node, NodeDefinition
 from organisation.models import Entity
 from tests.dashboards.groups import (
     RECEIVABLES,
@@ -124,6 +125,22 @@ def test_a_member_without_a_figure_is_named_with_who_owes_it(reader: Client) -> 
     assert 'href="/kpis/REVENUE/?entity=B"' in page
 
 
+def test_an_archived_input_still_feeds_a_formula_and_is_named_where_it_lacks(
+    reader: Client,
+) -> None:
+    enter("REVENUE", **REVENUE)
+    enter("RECEIVABLES", **RECEIVABLES)
+    Node.objects.filter(code="RECEIVABLES").update(archived_at=timezone.now())
+    enter("REVENUE", label="2026-Q2", **REVENUE)
+
+    there = text(reader, "/kpis/DSO/?period=2026-Q1")
+    lacking = text(reader, "/kpis/DSO/?period=2026-Q2")
+
+    assert "50 days" in there
+    assert "50 = " not in there, "without the archived figure the sum does not add up"
+    assert "A and B have no RECEIVABLES for Q2 FY26; it is archived." in lacking
+
+
 def test_a_member_that_is_not_active_or_does_not_report_is_said_not_to_count(
     reader: Client,
 ) -> None:
@@ -148,6 +165,13 @@ def test_a_longer_period_is_told_period_by_period_and_adds_up(reader: Client) ->
     assert "worked out period by period, time second" in page
     held = text(reader, "/kpis/RECEIVABLES/?period=2026")
     assert "From its members" not in held  # nothing is entered there
+
+
+def test_a_mean_of_one_member_is_its_figure(reader: Client) -> None:
+    NodeDefinition.objects.filter(node__code="REVENUE").update(entity_rollup="average")
+    enter("REVENUE", A="300")
+
+    assert "300 EUR = 300, from A." in text(reader, "/kpis/REVENUE/")
 
 
 def test_a_mean_of_members_is_written_as_one(reader: Client) -> None:
