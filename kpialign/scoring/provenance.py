@@ -137,6 +137,9 @@ class Provenance:
         text = self._values.kpi(asked.node).formula
         if formula is None or self._is_deep_enough(asked):
             return replace(part, formula=FormulaPart(text, (), "the formula cannot be calculated"))
+        if not self._calculation.calculates(asked.node)[asked.entity]:
+            reason = "it is worked out in members alone: its entity roll-up is 'none'"
+            return replace(part, formula=FormulaPart(text, (), reason))
         complete = throughout(found.taken, asked.extent)[cell]
         inputs = self._inputs(asked, formula, found.taken)
         reason = "" if part.value is not None else self._reason(task, asked)

@@ -1,6 +1,7 @@
 """An explanation leads from a score down to entered figures."""
 
 import json
+from dataclasses import replace
 
 from kpialign.scoring.compute import compute
 from kpialign.scoring.document import Naming, document_of
@@ -72,6 +73,21 @@ def test_a_calculated_group_leads_down_to_the_figures_of_its_members() -> None:
     (member,) = profit.own_periods[0].consolidated
     assert (member.of.entity, member.of.value, member.of.entered) == ("ONE", 5, True)
     assert member.rate is None
+
+
+def test_a_formula_that_groups_do_not_calculate_says_so_and_shows_no_inputs() -> None:
+    inputs = company()
+    alone = replace(inputs.nodes[2], kpi=replace(RATIO, entity_rollup="none"))
+    inputs = replace(inputs, nodes=(*inputs.nodes[:2], alone, *inputs.nodes[3:]))
+
+    margin = explain(inputs, compute(inputs), 0, 2, QUARTER).actual
+
+    assert margin is not None
+    assert margin.formula is not None
+    assert (margin.value, margin.formula.inputs) == (None, ())
+    assert (
+        margin.formula.reason == "it is worked out in members alone: its entity roll-up is 'none'"
+    )
 
 
 def test_a_missing_value_has_a_reason() -> None:
