@@ -60,8 +60,10 @@ def can_read_drafts(user: Person, department: Department, entity: Entity | None 
     return access_of(user).reaches(READS_DRAFTS, department, entity)
 
 
-def can_enter_actuals(user: Person, department: Department, entity: Entity | None = None) -> bool:
-    """Enter and submit a department's actuals, in one entity or (None) in any."""
+def can_enter_actuals(
+    user: Person, department: Department | None, entity: Entity | None = None
+) -> bool:
+    """Enter and submit the actuals of a department and an entity, or (None) of any."""
     return access_of(user).reaches(ENTERS_ACTUALS, department, entity)
 
 

@@ -113,14 +113,15 @@ class _Change:
     def tried(self, before: Trail | None) -> Changed | None:
         """Check, compare and write; None if somebody else wrote meanwhile."""
         checked = Report(list(self.report.errors), list(self.report.warnings))
-        proposal = _propose(
-            Proposal(checked, self.tables, childless=self.childless, removed=self.removed)
+        given = Proposal(
+            checked, self.tables, childless=self.childless, removed=self.removed, by=self.by
         )
+        proposal = _propose(given)
         if self.check is not None:
             self.check(proposal)
         changes = difference(proposal)
         if self.by is not None:
-            check_rights(self.by, changes, checked)
+            check_rights(self.by, proposal, changes)
         if checked.errors:
             raise CascadeRefusedError(checked.errors, checked.warnings)
         if self.judge is not None:

@@ -34,10 +34,10 @@ def cascade_file(*, suffix: str, name: str, by: User) -> BinaryIO:
     with TemporaryDirectory(prefix="kpialign-export-") as place:
         path = Path(place) / f"cascade{suffix}"
         if suffix == WORKBOOK:
-            export_cascade(path)
+            export_cascade(path, reader=by)
         else:
             folder = Path(place) / "cascade"
-            export_cascade(folder)
+            export_cascade(folder, reader=by)
             _pack(folder, path)
         trail.record_download(actor=by, path=PATH, kind="cascade", name=name)
         return path.open("rb")

@@ -10,15 +10,20 @@ from kpialign.interchange.rows import ActualRow, PersonRow
 from kpialign.interchange.sheets import SHEETS
 from kpialign.interchange.writing import write_folder, write_workbook
 from kpis.models import ReportingPeriod
+from organisation.models import User
 
 WORKBOOK = ".xlsx"
 OTHER_KINDS = (".csv", ".zip", ".xls", ".xlsm", ".xlsb", ".ods", ".txt", ".json")
 Rows = Iterable[Any]
 
 
-def export_cascade(path: Path) -> int:
-    """Write every sheet to a workbook, or to a folder that is new or empty; return the rows."""
-    sheets = [(SHEETS[name], read()) for name, read in READERS.items()]
+def export_cascade(path: Path, *, reader: User | None = None) -> int:
+    """Write every sheet to a workbook, or to a folder that is new or empty; return the rows.
+
+    With a reader, drafts outside their scope are left out.
+    """
+    readers = READERS | {"actuals": lambda: _actuals(reader)}
+    sheets = [(SHEETS[name], read()) for name, read in readers.items()]
     if path.suffix.lower() == WORKBOOK:
         return write_workbook(path, sheets)
     if path.suffix.lower() in OTHER_KINDS:
@@ -50,10 +55,10 @@ def _targets() -> Rows:
     return sorted(stored_figures.targets().values(), key=lambda row: _place(row, order))
 
 
-def _actuals() -> Iterator[ActualRow]:
+def _actuals(reader: User | None = None) -> Iterator[ActualRow]:
     """Yield the counted figures, and a draft only where there is none; empty ones are no rows."""
-    order = _period_order()
-    cells = [held.counted or held.draft for held in stored_figures.actuals().values()]
+    order, found = _period_order(), stored_figures.actuals(reader=reader)
+    cells = [held.counted or held.draft for held in found.values()]
     figures = [row for row in cells if row is not None and row.value is not None]
     yield from sorted(figures, key=lambda row: _place(row, order))
 

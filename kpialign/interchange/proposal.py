@@ -10,6 +10,7 @@ from kpialign.interchange.problems import Report, shown
 from kpialign.interchange.sheets import Sheet
 from kpialign.interchange.stored_figures import HeldCell
 from kpialign.interchange.tables import Table
+from organisation.models import User
 
 Key = Any  # the key columns of a row: one value, or a tuple of several
 
@@ -62,6 +63,7 @@ class Proposal:
     unchanged_actuals: int = 0
     childless: frozenset[str] = frozenset()  # parents that are to have no children
     removed: frozenset[tuple[str, Key]] = frozenset()  # rows that are to go, by sheet and key
+    by: User | None = None  # who proposes it; None: the system
     root: str = ""
     first_month: int = 1
 

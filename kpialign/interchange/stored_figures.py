@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from kpialign.interchange.rows import ActualRow, TargetRow
 from kpis.models import KPI, Actual, ReportingPeriod, Target
-from organisation.models import Entity
+from kpis.selectors.drafts import draft_places
+from organisation.models import Entity, User
 
 FigureKey = tuple[str, str, str]
 MOST_CODES = 900  # in one query; for more KPIs than that everything is read
@@ -55,13 +56,22 @@ def _of(rows: "QuerySet[Held]", codes: Collection[str] | None) -> "QuerySet[Held
     return rows.filter(kpi__node__code__in=codes)
 
 
-def actuals(codes: Collection[str] | None = None) -> dict[FigureKey, HeldCell]:
-    """Return the cells of these KPIs (None: of all) with what they hold."""
-    return dict(_cells(codes))
+def actuals(
+    codes: Collection[str] | None = None, reader: User | None = None
+) -> dict[FigureKey, HeldCell]:
+    """Return the cells of these KPIs (None: of all) with what a person may read of them.
+
+    Drafts outside the scope of the reader look absent; without one, the system reads all.
+    """
+    return dict(_cells(codes, reader))
 
 
-def _cells(codes: Collection[str] | None) -> Iterator[tuple[FigureKey, HeldCell]]:
+def _cells(
+    codes: Collection[str] | None, reader: User | None
+) -> Iterator[tuple[FigureKey, HeldCell]]:
     names = Names()
+    departments = dict(KPI.objects.values_list("pk", "department"))
+    places = None if reader is None else draft_places(reader)
     parts = ("value", "comment", "status", "source")
     fields = [f"{pointer}__{part}" for pointer in ("counted", "draft") for part in parts]
     found = _of(Actual.objects.order_by("pk"), codes).values_list(
@@ -70,5 +80,6 @@ def _cells(codes: Collection[str] | None) -> Iterator[tuple[FigureKey, HeldCell]
     for pk, kpi, entity, period, *held in found.iterator(CHUNK):
         key = names.key(kpi, entity, period)
         counted = ActualRow(*key, *held[:4]) if held[2] else None
-        draft = ActualRow(*key, *held[4:]) if held[6] else None
+        is_read = held[6] and (places is None or (departments[kpi], entity) in places)
+        draft = ActualRow(*key, *held[4:]) if is_read else None
         yield key, HeldCell(counted, draft, pk)

@@ -7,6 +7,7 @@ from organisation.models import Department, Entity, User
 from organisation.permissions import can_read_drafts
 
 STATUS = ActualRevision.Status
+Place = tuple[int, int]  # department, entity
 
 
 def figures_to_read(user: User) -> "QuerySet[ActualRevision]":
@@ -16,13 +17,29 @@ def figures_to_read(user: User) -> "QuerySet[ActualRevision]":
     return ActualRevision.objects.filter(counted | drafts).order_by("pk")
 
 
+def draft_places(user: User) -> set[Place]:
+    """Return the departments, each in the entities, of which the person reads drafts."""
+    return {
+        (department, entity) for department, inside in _reach(user).items() for entity in inside
+    }
+
+
+def _reach(user: User) -> dict[int, list[int]]:
+    """Map each department to the entities in which the person reads its drafts."""
+    entities = list(Entity.objects.all())
+    return {
+        department.pk: [one.pk for one in entities if can_read_drafts(user, department, one)]
+        for department in Department.objects.all()
+    }
+
+
 def _in_scope(user: User) -> Q:
     """State at which departments and entities the person reads drafts."""
-    entities, departments = list(Entity.objects.all()), list(Department.objects.all())
-    scope, is_everything = Q(pk__in=[]), True
-    for department in departments:
-        inside = [one.pk for one in entities if can_read_drafts(user, department, one)]
-        is_everything = is_everything and len(inside) == len(entities)
+    reach, entity_count = _reach(user), Entity.objects.count()
+    if reach and all(len(inside) == entity_count for inside in reach.values()):
+        return Q()
+    scope = Q(pk__in=[])
+    for department, inside in reach.items():
         if inside:
             scope |= Q(actual__kpi__department=department, actual__entity__in=inside)
-    return Q() if is_everything and departments else scope
+    return scope

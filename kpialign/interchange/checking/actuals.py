@@ -82,7 +82,8 @@ def _compare(
     proposal: Proposal, rules: CellRules, rows: list[Numbered], present: frozenset[str]
 ) -> None:
     """Find the figures that differ from what their cells hold, and refuse them where closed."""
-    held = stored_figures.actuals({row.kpi for _number, row in rows}) if rows else {}
+    codes = {row.kpi for _number, row in rows}
+    held = stored_figures.actuals(codes, proposal.by) if rows else {}
     absent = {"comment", "status", "source"} - present
     for number, row in rows:
         cell = held.get(row[:3])
