@@ -14,8 +14,8 @@ CACHE: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 1.5}
 BROKER: dict[str, Any] = {
     # Tasks of a killed worker come back after this; the tick has healed most by then.
     "visibility_timeout": 120,
-    # A Redis that swallows everything may hold a page up only this long; the tick heals.
-    "socket_timeout": 2,  # longer than the worker's wait for a message, 1 s
+    # A Redis that swallows everything may hold a page up three times this; the tick heals.
+    "socket_timeout": 1.5,  # longer than the worker's wait for a message, 1 s
     "socket_connect_timeout": 1.5,
     "health_check_interval": 25,
 }

@@ -7,6 +7,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from kpialign import patience
 from kpialign.celery import app
 from organisation.models import RecomputeRequest, User
 from organisation.selectors import outstanding_requests
@@ -87,6 +88,13 @@ def test_a_broker_that_is_down_costs_the_change_nothing(
 
     assert outstanding_requests().count() == 1
     assert "the next tick will find the work" in caplog.text
+
+
+def test_a_broker_that_swallows_everything_holds_a_page_up_for_less_than_five_seconds() -> None:
+    tries = 1 + recompute.PUBLISH_RETRIES["max_retries"]
+    kept_connection = 1  # found dead before the first try
+
+    assert (kept_connection + tries) * patience.BROKER["socket_timeout"] < 5
 
 
 @pytest.mark.django_db(transaction=True)
