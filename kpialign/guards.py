@@ -92,9 +92,18 @@ class Guard:
         )
 
 
-def guarding(guards: Sequence[Guard]) -> migrations.RunPython:
+class PutGuards(migrations.RunPython):
+    """The operation of a migration that puts guards in place."""
+
+    def __init__(self, guards: Sequence[Guard]) -> None:
+        """Remember the guards, so that whoever verifies a database knows what it must have."""
+        self.guards = tuple(guards)
+        super().__init__(_running(guards, Guard.statements), _running(guards, Guard.undone))
+
+
+def guarding(guards: Sequence[Guard]) -> PutGuards:
     """Make the operation of a migration that puts guards in place."""
-    return migrations.RunPython(_running(guards, Guard.statements), _running(guards, Guard.undone))
+    return PutGuards(guards)
 
 
 def _running(

@@ -10,8 +10,9 @@ from django.db import connection
 from kpialign import __version__
 from kpialign.errors import RefusedError
 from kpialign.recovery import postgres, sqlite
+from kpialign.recovery.errors import written_or
 from kpialign.recovery.parcel import write_parcel
-from kpialign.recovery.state import Head, applied_migrations, tables, trail_head
+from kpialign.recovery.state import Head, applied_migrations
 
 FORMAT = 1
 
@@ -38,9 +39,11 @@ def take_backup(path: Path) -> Backup:
         raise RefusedError(f"There is no folder {path.parent}.")
     taken_at = datetime.now(UTC)
     engine = sqlite if connection.vendor == "sqlite" else postgres
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-        head = trail_head(tables())
-        parts, rows = engine.copy_to(Path(folder))
+    with (
+        written_or(f"No backup was written to {path}"),
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder,
+    ):
+        parts, rows, head = engine.copy_to(Path(folder))
         manifest = {
             "format": FORMAT,
             "engine": connection.vendor,

@@ -1,5 +1,11 @@
 """The refusals of backup and restore, each named by its rule."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError
+
 from kpialign.errors import RefusedError
 
 
@@ -13,3 +19,17 @@ class DatabaseInUseError(RefusedError):
 
 class DatabaseNotEmptyError(RefusedError):
     """There is something that the backup would replace."""
+
+
+class NotWrittenError(RefusedError):
+    """The disk or the database did not take what was to be written."""
+
+
+@contextmanager
+def written_or(refusal: str) -> Iterator[None]:
+    """Refuse in words where the disk is full, or the database does not go along."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, DatabaseError) as error:
+        told = " ".join(str(error).split())
+        raise NotWrittenError(f"{refusal} ({told}).") from error

@@ -9,24 +9,26 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from kpialign.recovery.errors import BackupUnreadableError
-from kpialign.recovery.state import tables
+from kpialign.recovery.state import Head, tables, trail_head
 
 MIGRATIONS = "django_migrations"
 
 
-def copy_to(folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
-    """Copy every table, all of one moment; give the parts, and the rows of each table."""
+def copy_to(folder: Path) -> tuple[dict[str, Path], dict[str, int], Head]:
+    """Copy every table, all of one moment; give parts, rows of each table, the trail's head."""
     parts: dict[str, Path] = {}
     rows: dict[str, int] = {}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for name in tables():
+        names = tables()
+        head = trail_head(names)
+        for name in names:
             part = folder / f"{name}.copy"
             with part.open("w", encoding="utf-8") as file:
                 cursor.copy_expert(f"COPY {_table(name)} TO STDOUT", file)
             rows[name] = cursor.rowcount
             parts[part.name] = part
-    return parts, rows
+    return parts, rows, head
 
 
 def _columns(name: str) -> list[str]:

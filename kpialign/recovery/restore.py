@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from dashboards.models import RecomputeLease, WorkerHeartbeat
 from kpialign.errors import RefusedError
 from kpialign.recovery import postgres, sqlite
 from kpialign.recovery.backup import FORMAT, name_of_backup, take_backup
-from kpialign.recovery.errors import BackupUnreadableError, DatabaseNotEmptyError
+from kpialign.recovery.errors import (
+    BackupUnreadableError,
+    DatabaseNotEmptyError,
+    written_or,
+)
 from kpialign.recovery.parcel import opened_parcel
 from kpialign.recovery.state import holds_something, refuse_while_running, tables, trail_head
 from organisation.services import trail
@@ -44,17 +49,31 @@ def restore_backup(path: Path, *, kept_in: Path, replaces: bool) -> Restored:
             if not replaces:
                 raise DatabaseNotEmptyError(_what_would_go(manifest))
             kept = take_backup(name_of_backup(kept_in, "before-restore")).path
-        engine = sqlite if connection.vendor == "sqlite" else postgres
-        try:
-            engine.put_in_place(parcel, manifest)
-            call_command("migrate", interactive=False, verbosity=0)
-        except Exception:
-            if kept is not None and engine is sqlite:  # PostgreSQL undoes its transaction
-                with opened_parcel(kept) as (before, held, _digest):
-                    engine.put_in_place(held, before)
-            raise
+        with written_or("Nothing was restored, and the database is as it was"):
+            if connection.vendor == "sqlite":
+                _put_in_file(parcel, manifest, kept)
+            else:
+                with transaction.atomic():
+                    postgres.put_in_place(parcel, manifest)
+                    _migrate()
     _settle(manifest, digest)
     return Restored(manifest["taken_at"], manifest["trail"]["entries"], kept)
+
+
+def _put_in_file(parcel: ZipFile, manifest: Mapping[str, Any], kept: Path | None) -> None:
+    """Put the backup in place; where it cannot be brought up to date, what was there comes back."""
+    sqlite.put_in_place(parcel, manifest)
+    try:
+        _migrate()
+    except Exception:
+        if kept is not None:
+            with opened_parcel(kept) as (before, held, _digest):
+                sqlite.put_in_place(held, before)
+        raise
+
+
+def _migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _refuse_foreign(manifest: Mapping[str, Any]) -> None:

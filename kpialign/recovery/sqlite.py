@@ -1,5 +1,6 @@
 """Copy an SQLite database by its own backup interface, which alone sees a whole state."""
 
+import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -9,8 +10,8 @@ from zipfile import ZipFile
 
 from django.db import connection
 
-from kpialign.recovery.errors import BackupUnreadableError
-from kpialign.recovery.state import LEFT_OUT
+from kpialign.recovery.errors import BackupUnreadableError, DatabaseInUseError
+from kpialign.recovery.state import HEAD, LEFT_OUT, Head, head_of
 
 PART = "database.sqlite3"
 
@@ -20,8 +21,8 @@ def database_file() -> Path:
     return Path(connection.settings_dict["NAME"])
 
 
-def copy_to(folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
-    """Copy the live database; give the parts of the backup, and the rows of each table."""
+def copy_to(folder: Path) -> tuple[dict[str, Path], dict[str, int], Head]:
+    """Copy the live database; give the parts, the rows of each table, and the trail's head."""
     copy = folder / PART
     copy_file(database_file(), copy)
     with closing(sqlite3.connect(copy)) as held:
@@ -39,7 +40,9 @@ def copy_to(folder: Path) -> tuple[dict[str, Path], dict[str, int]]:
             name: held.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
             for name in sorted(set(names) - set(LEFT_OUT))
         }
-    return {PART: copy}, rows
+        has_trail = "organisation_auditentry" in names
+        head = head_of(*held.execute(HEAD).fetchone()) if has_trail else head_of(0, None, None)
+    return {PART: copy}, rows, head
 
 
 def copy_file(database: Path, copy: Path) -> None:
@@ -58,13 +61,26 @@ def put_in_place(parcel: ZipFile, manifest: Mapping[str, Any]) -> None:
             unpacked.chmod(0o600)
             while block := held.read(1 << 20):
                 file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
         _refuse_damaged(unpacked, manifest)
+        _empty_the_log()
         connection.close()
         for beside in ("-wal", "-shm"):
             database.with_name(database.name + beside).unlink(missing_ok=True)
         unpacked.replace(database)
     finally:
         unpacked.unlink(missing_ok=True)
+
+
+def _empty_the_log() -> None:
+    """Write into the database what its log still holds, so that it is whole without the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if cursor.fetchone()[0]:
+            raise DatabaseInUseError(
+                "Somebody is using the database: stop what does, then restore."
+            )
 
 
 def _refuse_damaged(database: Path, manifest: Mapping[str, Any]) -> None:

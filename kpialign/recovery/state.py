@@ -14,6 +14,7 @@ from kpialign.recovery.errors import DatabaseInUseError
 # Whoever restores a backup signs in anew, and counters of guesses begin anew.
 LEFT_OUT = ("django_session", "kpialign_cache")
 ALIVE = timedelta(seconds=20)
+HEAD = "SELECT count(*), max(id), max(at) FROM organisation_auditentry"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,12 @@ def trail_head(there: Collection[str]) -> Head:
     if "organisation_auditentry" not in there:
         return Head(0, 0, "")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(id), max(at) FROM organisation_auditentry")
-        count, last, at = cursor.fetchone()
+        cursor.execute(HEAD)
+        return head_of(*cursor.fetchone())
+
+
+def head_of(count: int, last: int | None, at: datetime | str | None) -> Head:
+    """Give the head of the trail from what asking for it answered."""
     moment = at.astimezone(UTC).isoformat() if isinstance(at, datetime) else str(at or "")
     return Head(count, last or 0, moment)
 

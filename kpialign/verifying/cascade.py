@@ -38,8 +38,9 @@ def _links(version: PlanVersion) -> Iterator[Fault]:
     for parent, above, child, below, weight in version.links.values_list(*kinds):
         beneath[parent].append(child)
         named = f"{parent} <- {child}"
-        if weight <= 0:
-            yield Fault("weight_is_positive", named, f"weighs {weight} in {version}")
+        if weight is None or not weight > 0:
+            told = "nothing" if weight is None else f"{weight.normalize():f}"
+            yield Fault("weight_is_positive", named, f"weighs {told} in {version}")
         if above == Node.Kind.KPI and below == Node.Kind.OBJECTIVE:
             yield Fault("objective_above_kpi", named, f"an objective beneath a KPI in {version}")
     loop = find_cycle(beneath)
@@ -66,7 +67,7 @@ def _formulas(version: PlanVersion) -> Iterator[Fault]:
 
 
 def _versions() -> Iterator[Fault]:
-    """Look whether versions are numbered without a gap, and begin in their order."""
+    """Look whether versions are numbered without a gap, and begin with a month."""
     by_plan: dict[int, list[PlanVersion]] = defaultdict(list)
     for version in PlanVersion.objects.order_by("plan", "number"):
         by_plan[version.plan_id].append(version)
@@ -74,8 +75,7 @@ def _versions() -> Iterator[Fault]:
         for place, version in enumerate(versions):
             if version.number != place + 1:
                 yield Fault("versions_are_numbered", str(version), f"should be v{place + 1}")
-            before = versions[place - 1].effective_from if place else None
-            if place and version.effective_from is None:
-                yield Fault("version_has_a_beginning", str(version), "is in force from no month")
-            elif before and version.effective_from and version.effective_from < before:
-                yield Fault("versions_follow_on", str(version), f"begins before v{place}")
+            begins = version.effective_from
+            if begins is not None and begins.day != 1:
+                told = f"begins on {begins}, no first day of a month"
+                yield Fault("version_begins_with_a_month", str(version), told)

@@ -4,23 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from dashboards.frozen import unpack
-from dashboards.models import ScoreSnapshot
+from dashboards.models import ScoreBlock, ScoreSnapshot, SnapshotBlock
 from kpialign.verifying.fault import Fault
-from kpis.models import PeriodState, Reopening, ReportingPeriod
+from kpis.models import PeriodState, PlanVersion, ReportingPeriod
 from kpis.selectors.closing import Cell, closed_cells, is_active
 from organisation.models import Entity
 
 State = PeriodState.State
+CHUNK = 2_000
 
 
 def closing_faults() -> Iterator[Fault]:
     """Look at the states of periods, and that each closed one has its snapshot."""
-    closed = closed_cells()
     periods = {row.pk: row for row in ReportingPeriod.objects.all()}
     entities = {row.pk: row for row in Entity.objects.all()}
+    closed = {one for one in closed_cells() if one[0] in entities and one[1] in periods}
     yield from _coherent(closed, periods, entities)
     yield from _snapshots(closed, periods, entities)
+    yield from _as_sealed()
+    yield from _stored(closed)
+    yield from _versions()
 
 
 def _coherent(
@@ -80,22 +86,64 @@ def _snapshots(
     for entity_id, period_id in sorted(closed - set(numbers)):
         named = f"{periods[period_id].label} {entities[entity_id].code}"
         yield Fault("closed_has_a_snapshot", named, "is closed without a snapshot")
-    reopened = _reopened()
     for cell, found in sorted(numbers.items()):
         snapshot = latest[cell]
         named = f"{snapshot.period.label} {snapshot.entity.code}"
         if found != list(range(1, len(found) + 1)):
             yield Fault("snapshots_are_numbered", named, f"has the snapshots {found}")
-        if cell not in closed and not reopened.get(cell, 0) > snapshot.closed_at.timestamp():
-            yield Fault("reopening_is_on_record", named, "is open again, and nobody reopened it")
 
 
-def _reopened() -> dict[Cell, float]:
-    """Give when each cell was last reopened by two people."""
-    rows = Reopening.objects.filter(is_confirmed=True).order_by("settled_at")
-    fields = rows.values_list("entity", "period", "settled_at", "asked_by", "settled_by")
-    return {
-        (entity, period): at.timestamp()
-        for entity, period, at, asked, settled in fields
-        if at is not None and asked != settled
+def _as_sealed() -> Iterator[Fault]:
+    """Look whether each closed period says when and by whom as its last snapshot does."""
+    newer = ScoreSnapshot.objects.filter(
+        entity=OuterRef("entity"), period=OuterRef("period"), number__gt=OuterRef("number")
+    )
+    rows = ScoreSnapshot.objects.filter(~Exists(newer)).values_list(
+        "entity", "period", "closed_at", "closed_by", "why"
+    )
+    sealed = {(entity, period): tuple(told) for entity, period, *told in rows}
+    states = PeriodState.objects.filter(state=State.CLOSED).select_related("period", "entity")
+    for row in states.order_by("pk"):
+        told = sealed.get((row.entity_id, row.period_id))
+        if told is not None and told != (row.changed_at, row.changed_by_id, row.why):
+            named = f"{row.period.label} {row.entity.code}"
+            words = "says of its close another time, person or reason than its snapshot"
+            yield Fault("close_is_as_sealed", named, words)
+
+
+def _stored(closed: set[Cell]) -> Iterator[Fault]:
+    """Look whether the scores stored of closed periods are those of their last snapshots."""
+    newest = {
+        (entity, period): pk
+        for entity, period, pk in ScoreSnapshot.objects.order_by("number").values_list(
+            "entity", "period", "pk"
+        )
+        if (entity, period) in closed
     }
+    cells = {pk: cell for cell, pk in newest.items()}
+    rows = SnapshotBlock.objects.values_list("snapshot", "number", "data").order_by("pk")
+    sealed = {
+        (*cells[snapshot], number): bytes(data)
+        for snapshot, number, data in rows.iterator(CHUNK)
+        if snapshot in cells
+    }
+    held = ScoreBlock.objects.values_list("entity", "period", "number", "data").order_by("pk")
+    stored = {
+        (entity, period, number): bytes(data)
+        for entity, period, number, data in held.iterator(CHUNK)
+        if (entity, period) in newest
+    }
+    names = dict(Entity.objects.values_list("pk", "code"))
+    labels = dict(ReportingPeriod.objects.values_list("pk", "label"))
+    for where in sorted({*sealed, *stored}):
+        if sealed.get(where) != stored.get(where):
+            named = f"{labels[where[1]]} {names[where[0]]}"
+            words = f"block {where[2]} of its scores is not as it was closed"
+            yield Fault("closed_scores_are_sealed", named, words)
+
+
+def _versions() -> Iterator[Fault]:
+    """Look whether the versions under which periods are closed take no edit any more."""
+    for version in PlanVersion.objects.filter(frozen_at=None, snapshots__isnull=False).distinct():
+        words = "periods are closed under it, and it could be edited"
+        yield Fault("closed_version_is_frozen", str(version), words)

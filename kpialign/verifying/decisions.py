@@ -1,24 +1,20 @@
-"""Decisions of people: who approved what, who reopened what, and that the trail tells of it."""
+"""Decisions of people: who approved what."""
 
-from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from kpialign.verifying.fault import Fault
-from kpis.models import ActualRevision, Reopening, Review
-from organisation.models import AuditEntry
+from kpis.models import ActualRevision, Review
 
 Status = ActualRevision.Status
 TYPED = ("form", "api")  # ways by which one figure comes in at a time, each with its own entry
-SAVES = ("draft_actual", "submitted_actual", "comment_actual")  # reviews have their own entries
 
 
 def decision_faults() -> Iterator[Fault]:
-    """Look at approvals, reopenings and the entries of figures that were typed."""
+    """Look at approvals: each by a second person, and on record."""
     yield from _approvals()
-    yield from _reopenings()
-    yield from _entries()
+    yield from _undone()
 
 
 def _named(revision: ActualRevision) -> str:
@@ -48,26 +44,13 @@ def _keeps_approval(row: ActualRevision) -> bool:
     return before is not None and before.status == Status.APPROVED and before.value == row.value
 
 
-def _reopenings() -> Iterator[Fault]:
-    alone = Reopening.objects.filter(is_confirmed=True, asked_by=F("settled_by"))
-    for row in alone.select_related("period", "entity"):
-        named = f"{row.period.label} {row.entity.code}"
-        yield Fault("reopening_takes_two_people", named, "was asked and confirmed by one person")
-
-
-def _entries() -> Iterator[Fault]:
-    """Count the saves of each cell that people typed, and the entries that tell of them."""
-    fields = ("actual__kpi__node__code", "actual__entity__code", "actual__period__label")
-    saves = Counter(
-        " ".join(cell)
-        for cell in ActualRevision.objects.filter(path__in=TYPED).values_list(*fields)
+def _undone() -> Iterator[Fault]:
+    """Look for approved revisions that are something else again: an approval is the last word."""
+    last = Review.objects.filter(revision=OuterRef("pk")).order_by("-pk").values("decision")[:1]
+    rows = ActualRevision.objects.annotate(last=Subquery(last)).select_related(
+        "actual__kpi__node", "actual__entity", "actual__period"
     )
-    entries = Counter(
-        AuditEntry.objects.filter(action__in=SAVES, path__in=TYPED).values_list(
-            "subject_key", flat=True
-        )
-    )
-    for cell in sorted({*saves, *entries}):
-        if saves[cell] != entries[cell]:
-            told = f"{saves[cell]} saves, and the trail tells of {entries[cell]}"
-            yield Fault("figures_are_in_the_trail", cell, told)
+    for row in rows.filter(last=Review.Decision.APPROVED).exclude(status=Status.APPROVED):
+        yield Fault("approval_stands", _named(row), f"was approved, and is {row.status} now")
+    for row in rows.filter(last=Review.Decision.RETURNED).exclude(status=Status.DRAFT):
+        yield Fault("return_stands", _named(row), f"was returned, and is {row.status} now")

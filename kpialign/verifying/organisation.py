@@ -1,5 +1,6 @@
 """The organisation: one root, a tree, and calendar rows that fit."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -7,20 +8,22 @@ from itertools import pairwise
 from kpialign.scoring.formula import find_cycle
 from kpialign.verifying.fault import Fault
 from kpis.models import Rate, ReportingPeriod
-from organisation.models import Entity, FiscalCalendar, Membership, Organisation
+from organisation.models import AuditEntry, Entity, FiscalCalendar, Organisation
 
+CURRENCY = re.compile(r"\A[A-Z]{3}\Z")
 INNER = {"year": ("quarter", 4), "quarter": ("month", 3)}
 
 
 def organisation_faults() -> Iterator[Fault]:
-    """Look at entities, people, periods and rates."""
+    """Look at entities, periods and rates."""
     yield from _entities()
-    yield from _people()
     yield from _periods()
     yield from _rates()
 
 
 def _entities() -> Iterator[Fault]:
+    if not Organisation.objects.exists() and AuditEntry.objects.filter(subject_kind="setting"):
+        yield Fault("organisation_is_there", "organisation", "its row is gone")
     rows = list(Entity.objects.values_list("code", "parent__code", "active_from", "active_to"))
     roots = list(Entity.objects.filter(parent=None).values_list("code", flat=True))
     if rows and len(roots) != 1:
@@ -28,15 +31,12 @@ def _entities() -> Iterator[Fault]:
     loop = find_cycle({code: [parent] for code, parent, *_ in rows if parent})
     if loop:
         yield Fault("entities_are_a_tree", loop[0], " > ".join(loop))
+    for code, currency in Entity.objects.exclude(currency="").values_list("code", "currency"):
+        if not CURRENCY.match(currency):
+            yield Fault("currency_has_three_letters", code, f"{currency!r} is no currency")
     for code, _parent, begins, ends in rows:
         if begins and ends and ends < begins:
             yield Fault("entity_ends_after_it_starts", code, f"from {begins} to {ends}")
-
-
-def _people() -> Iterator[Fault]:
-    heads = Membership.objects.filter(role=Membership.Role.DEPARTMENT_HEAD, department=None)
-    for email in heads.values_list("user__email", flat=True):
-        yield Fault("head_has_a_department", email, "is head of no department")
 
 
 def _periods() -> Iterator[Fault]:
@@ -84,8 +84,10 @@ def _rates() -> Iterator[Fault]:
     organisation = Organisation.objects.first()
     for rate in Rate.objects.select_related("period").order_by("currency", "period"):
         named = f"{rate.currency} {rate.period.label}"
-        if rate.average <= 0 or rate.closing <= 0:
-            yield Fault("rate_is_positive", named, f"is {rate.average} and {rate.closing}")
+        if not (rate.average > 0 and rate.closing > 0):
+            yield Fault("rate_is_positive", named, f"is {rate.average:f} and {rate.closing:f}")
+        if not CURRENCY.match(rate.currency):
+            yield Fault("currency_has_three_letters", named, f"{rate.currency!r} is no currency")
         if organisation is not None and rate.currency == organisation.currency:
             yield Fault("own_currency_has_no_rate", named, "is the organisation's own currency")
     if organisation is not None and not FiscalCalendar.objects.exists():

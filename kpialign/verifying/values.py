@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
 
 from django.apps import apps
 
+from kpialign.scoring.alignment import COMPONENTS
 from kpialign.verifying.fault import Fault
 from kpis.models import Node, NodeDefinition, Plan
 from objectives.models import Perspective
@@ -12,7 +15,9 @@ from organisation.models import Department, Entity, Organisation
 
 OURS = ("organisation", "kpis", "objectives", "dashboards")
 CODE = re.compile(r"\A[A-Za-z0-9._-]{1,64}\Z")
+CURRENCY = re.compile(r"\A[A-Z]{3}\Z")
 MOST_NAMED = 20
+MOST_WEIGHT = 1_000_000
 
 
 def value_faults() -> Iterator[Fault]:
@@ -71,6 +76,32 @@ def _settings() -> Iterator[Fault]:
     if not 0 <= organisation.min_coverage <= 1:
         told = f"the least coverage is {organisation.min_coverage:f}"
         yield Fault("coverage_is_a_share", organisation.name, told)
+    if organisation.timezone not in available_timezones():
+        yield Fault("time_zone_is_known", organisation.name, f"{organisation.timezone!r} is none")
+    if not CURRENCY.match(organisation.currency):
+        told = f"{organisation.currency!r} is no currency"
+        yield Fault("currency_has_three_letters", organisation.name, told)
+    yield from _weights(organisation)
     active = Plan.objects.filter(state=Plan.State.ACTIVE).count()
     if active != 1:
         yield Fault("one_plan_is_active", organisation.name, f"{active} plans are active")
+
+
+def _weights(organisation: Organisation) -> Iterator[Fault]:
+    """Look whether alignment is weighed by its components, each with a number from 0 on."""
+    held = organisation.component_weights
+    if not isinstance(held, dict):
+        told = "the weights of the parts of alignment are no list of names and numbers"
+        yield Fault("alignment_is_weighed", organisation.name, told)
+        return
+    for name, weight in held.items():
+        if name not in COMPONENTS or not _is_weight(weight):
+            told = f"{name} weighs {weight!r}, which cannot be"
+            yield Fault("alignment_is_weighed", organisation.name, told)
+
+
+def _is_weight(value: object) -> bool:
+    try:
+        return 0 <= Decimal(str(value)) <= MOST_WEIGHT
+    except InvalidOperation:
+        return False
