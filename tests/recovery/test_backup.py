@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from kpialign.recovery import sqlite
-from kpialign.recovery.errors import BackupUnreadableError
+from kpialign.recovery import postgres, sqlite
+from kpialign.recovery.backup import take_backup
+from kpialign.recovery.errors import BackupUnreadableError, NotWrittenError
 from kpialign.recovery.parcel import opened_parcel, write_parcel
 from kpialign.recovery.upgrade import has_pending_migrations
 from tests.recovery.machines import Machine, embedded, on_postgres
@@ -225,3 +226,17 @@ def test_a_copy_holds_what_still_lies_in_the_write_ahead_log(tmp_path: Path) -> 
 def test_a_migrated_database_waits_for_nothing() -> None:
     assert connection.introspection.table_names()
     assert not has_pending_migrations()
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object) -> None:
+        message = "database or disk is full"
+        raise sqlite3.OperationalError(message)
+
+    monkeypatch.setattr(sqlite, "copy_to", no_room)
+    monkeypatch.setattr(postgres, "copy_to", no_room)
+
+    with pytest.raises(NotWrittenError, match=r"No backup was written to .*disk is full"):
+        take_backup(tmp_path / "x.kpialign")
+
+    assert list(tmp_path.iterdir()) == []
