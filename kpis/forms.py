@@ -119,6 +119,13 @@ class CellForm(forms.Form):
         )
 
 
+def shown_in(cell: Cell) -> dict[str, str]:
+    """Give what the fields of a cell send as long as nobody types into them."""
+    number = cell.newest.number if cell.newest else 0
+    fields = {"figure": typed(cell.value), "comment": cell.comment, "seen": str(number)}
+    return {f"{cell.key}-{name}": value for name, value in fields.items()}
+
+
 @dataclass
 class SheetForm:
     """All cells of a sheet that take a figure, as one form."""
@@ -138,6 +145,20 @@ class SheetForm:
         sent = self.data or {}
         locked = [c for c in self.sheet.cells if c.is_locked and f"{c.key}-figure" in sent]
         self.late = self._touched([CellForm(cell, sent) for cell in locked])
+        if self.data is not None:
+            self._catch_up(self.data)
+
+    def _catch_up(self, data: Mapping[str, str]) -> None:
+        """Show what somebody else wrote meanwhile in the cells that this person left alone.
+
+        It is no concern of theirs, and must not be emptied should they send the sheet again.
+        """
+        stale = [form for form in self.forms.values() if form.is_valid() and form.is_stale]
+        touched = {form.cell.key for form in self._touched(stale)}
+        left = [form.cell for form in stale if form.cell.key not in touched]
+        self.left_alone = {cell.key for cell in left}
+        self.data = {**data, **{k: v for cell in left for k, v in shown_in(cell).items()}}
+        self.forms |= {cell.key: CellForm(cell, self.data) for cell in left}
 
     @staticmethod
     def _touched(forms: Iterable[CellForm]) -> Sequence[CellForm]:
@@ -153,10 +174,6 @@ class SheetForm:
     def is_valid(self, *, submits: bool) -> bool:
         """Read every figure; when submitting, ask why each counted figure changes."""
         read = [form for form in self.forms.values() if form.is_valid()]
-        stale = [form for form in read if form.is_stale]
-        # What somebody else changed in a cell that this person left alone is no concern of theirs.
-        touched = {form.cell.key for form in self._touched(stale)}
-        self.left_alone = {form.cell.key for form in stale} - touched
         for form in read:
             if submits and form.cell.key not in self.left_alone:
                 self._ask_why(form)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -66,7 +66,7 @@ def sheet(request: HttpRequest, department: str) -> HttpResponse:
         return render(request, "kpis/entry_empty.html", {"department": owner})
     within = get_entity_to_narrow(request.GET.get("entity", ""))
     found = entry_sheet(person_of(request), owner, period, within)
-    form = SheetForm(found, request.POST if request.method == "POST" else None)
+    form = SheetForm(found, request.POST.dict() if request.method == "POST" else None)
     if request.method == "POST" and _saved(request, form):
         return redirect(f"{reverse('entry_sheet', args=[owner.code])}?{found.query}")
     return render(request, "kpis/entry_sheet.html", _context(request, found, form))
@@ -106,9 +106,11 @@ def _show_both(request: HttpRequest, form: SheetForm, error: FigureChangedError)
     """Read the sheet again beside what was typed; saving again then keeps what was typed."""
     old = form.sheet
     found = entry_sheet(person_of(request), old.department, old.period, old.within)
-    data: QueryDict = request.POST.copy()
+    data = dict(SheetForm(found, form.data).data or {})
+    told = {(one.kpi_code, one.entity_code) for one in error.conflicts}
     for cell in found.cells:
-        data[f"{cell.key}-seen"] = str(cell.newest.number if cell.newest else 0)
+        if (cell.kpi.node.code, cell.entity.code) in told:
+            data[f"{cell.key}-seen"] = str(cell.newest.number if cell.newest else 0)
     form.sheet, form.data = found, data
     form.__post_init__()
     form.is_valid(submits=False)

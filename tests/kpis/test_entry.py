@@ -347,7 +347,7 @@ def test_due_sheets_take_the_same_queries_however_many_departments(
     for department in departments[1:]:
         make_kpi(f"K-{department.code}", department=department.code)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         due = sheets_due(finance, departments, date(2026, 5, 1))
 
     assert {(sheet.department.code, sheet.missing_count) for sheet in due} == {
@@ -400,6 +400,26 @@ def test_a_stale_sheet_leaves_what_others_changed_in_untouched_cells(
     assert counted is not None
     assert (counted.value, counted.comment) == (Decimal(6), "Recount")
     assert cell(other, "2026-Q1").counted is not None
+
+
+def test_keeping_ones_own_figure_empties_nothing_that_others_entered_beside_it(
+    head: User, stock: KPI, client: Client
+) -> None:
+    beside = make_kpi("BESIDE")
+    other = make_person("other@example.com", "department_head", department="OPS")
+    theirs = [figure(one, "2026-Q1", "80", status="draft") for one in (stock, beside)]
+    record(*theirs, by=other, path="form")
+    sent = typed_in(stock, figure="90", seen="0") | typed_in(beside, figure="", seen="0")
+
+    page = client.post(SHEET, sent | {"action": "draft"}).content.decode()
+    fields = re.findall(r'<input type="(?:text|hidden)" name="(\S+)"(?: value="([^"]*)")?', page)
+    client.post(SHEET, dict(fields) | {"action": "draft"})
+
+    assert "Other wrote 80 meanwhile; yours is 90" in page
+    assert [
+        held.draft and held.draft.value
+        for held in (cell(one, "2026-Q1") for one in (stock, beside))
+    ] == [90, 80]
 
 
 def test_a_comment_somebody_else_wrote_meanwhile_is_not_overwritten(
