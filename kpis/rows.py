@@ -164,6 +164,10 @@ class SheetDue:
     cell_count: int
     missing_count: int
     draft_count: int
+    # Of these, where the period still takes figures: what is closed or in review waits for nobody.
+    missing_to_go: int
+    drafts_to_go: int
+    is_open: bool  # whether it takes any figure
     can_enter: bool
 
     @property
@@ -173,5 +177,5 @@ class SheetDue:
 
     @property
     def has_gap(self) -> bool:
-        """Whether a figure is missing or not submitted."""
-        return self.in_count < self.cell_count
+        """Whether a figure that can be entered is missing or not submitted."""
+        return bool(self.missing_to_go or self.drafts_to_go)

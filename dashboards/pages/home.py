@@ -58,7 +58,7 @@ class HomePage:
 def home_page(board: Board, user: User, waiting: Waiting) -> HomePage:
     """Put the page together from its board and the sheets that wait."""
     sheets = waiting.sheets
-    due = [_due(one, waiting.today) for one in sheets if one.missing_count or one.draft_count]
+    due = [_due(one, waiting.today) for one in sheets if one.has_gap]
     returned, tasks = returned_rows(waiting), task_rows(waiting)
     scope, rows = _scope(board, user, waiting.headed)
     return HomePage(
@@ -98,7 +98,7 @@ def _headline(
 
 
 def _due(sheet: SheetDue, today: date) -> DueRow:
-    missing, drafts = sheet.missing_count, sheet.draft_count
+    missing, drafts = sheet.missing_to_go, sheet.drafts_to_go
     figures = "figure" if sheet.cell_count == 1 else "figures"
     told = f"{missing} of {sheet.cell_count} {figures} to go" if missing else "all figures are in"
     if drafts:

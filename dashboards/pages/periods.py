@@ -129,6 +129,8 @@ def headline(standing: Standing) -> str:
         return f"{name}: nobody is active{whom}"
     if closed == len(states):
         return f"{name} is closed{whom}"
+    if standing.members_open:
+        return f"{name} stays open{whom} until its members are closed"
     if standing.gaps:
         gaps = "1 gap" if len(standing.gaps) == 1 else f"{len(standing.gaps)} gaps"
         return f"{name}: {gaps} before it can be closed{whom}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from kpis.models import KPI, Actual, ReportingPeriod
+from kpis.models import KPI, Actual, PeriodState, ReportingPeriod
 from kpis.rows import SheetDue
 from kpis.selectors.expected import Expectation, entered_kpis
 from kpis.selectors.periods import FREQUENCY_OF_KIND, periods_to_enter
@@ -64,13 +64,18 @@ def _sheets_of(
             "counted", "draft"
         )
     }
+    states = PeriodState.objects.filter(period=period).exclude(state=PeriodState.State.OPEN)
+    locked = set(states.values_list("entity", flat=True))
     counts: Counter[tuple[int, str]] = Counter()
     for kpi in kpis:
         owner = owners[kpi.department_id]
         for entity in expectation.entities_of(kpi, period):
             if can_read_entry_sheet(user, owner, entity):
                 counts[owner.pk, "all"] += 1
-                counts[owner.pk, _state(held.get((kpi.pk, entity.pk)))] += 1
+                state = _state(held.get((kpi.pk, entity.pk)))
+                counts[owner.pk, state] += 1
+                counts[owner.pk, f"{state} to go"] += entity.pk not in locked
+                counts[owner.pk, "open"] += entity.pk not in locked
     return [
         SheetDue(
             department=owner,
@@ -78,6 +83,9 @@ def _sheets_of(
             cell_count=counts[pk, "all"],
             missing_count=counts[pk, "missing"],
             draft_count=counts[pk, "draft"],
+            missing_to_go=counts[pk, "missing to go"],
+            drafts_to_go=counts[pk, "draft to go"],
+            is_open=bool(counts[pk, "open"]),
             can_enter=can_enter_actuals(user, owner),
         )
         for pk, owner in owners.items()

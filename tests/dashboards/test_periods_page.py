@@ -127,6 +127,7 @@ def test_a_group_waits_for_its_members(stock: KPI, fin: User, client: Client) ->
     content = text(client, f"{PAGE}?entity=PLANT")
 
     assert "Plant closes after its members; still open: Shop" in words(content)
+    assert "<h1>Q1 FY26 stays open for Plant until its members are closed</h1>" in content
     assert 'value="close"' not in content
     assert "closes after its members" in send(client, "close", f"{PAGE}?entity=PLANT")
     send(client, "close", f"{PAGE}?entity=SHOP")

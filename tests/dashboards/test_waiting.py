@@ -208,6 +208,29 @@ def test_a_closed_sheet_is_read_only_and_says_who_closed_it(
     assert 'href="/periods/2026-Q1/"' in seen(client, fin, SHEET)
 
 
+@pytest.mark.parametrize("state", ["closed", "in review"])
+def test_what_takes_no_figures_any_more_is_not_asked_for(
+    stock: KPI, head: User, fin: User, client: Client, state: str
+) -> None:
+    other = make_kpi("OTHER", entities=("PLANT",))
+    record(figure(stock, QUARTER, "8", entity="PLANT"))
+    client.force_login(head)
+    with time_machine.travel("2026-05-01"):
+        assert "1 of 2 figures to go for Q1 FY26" in client.get("/").content.decode()
+        if state == "closed":
+            close_period(period=period(QUARTER), entity=None, by=fin, path="form", why="Lost")
+        else:
+            begin_review(period=period(QUARTER), entity=None, by=fin, path="form")
+
+        home = words(client.get("/").content.decode())
+        sheet = client.get("/enter/", follow=True).content.decode()
+
+    assert "to go for Q1 FY26" not in home
+    assert "2 of 2 figures to go for Q2 FY26" in home
+    assert other.name in sheet
+    assert "2 of 2 figures to go for Q2 FY26" in sheet
+
+
 def test_a_sheet_in_review_says_whom_to_ask(
     head: User, fin: User, submitted: ActualRevision, client: Client
 ) -> None:
