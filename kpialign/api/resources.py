@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -17,7 +17,7 @@ from kpialign.api.doors import Listing, RowType
 from kpialign.api.fields import CODE
 from kpialign.api.paging import paged
 from kpialign.api.queries import Query
-from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS
+from kpialign.api.refusals import ABSENT, READ_ERRORS, WRITE_ERRORS, FieldsRefusedError
 from kpialign.api.writing import SheetDoor, StrictInput, change_of
 from kpialign.errors import RefusedError
 from kpialign.interchange.editing import Key, fingerprint, stored_row
@@ -35,7 +35,7 @@ def mark_sent(request: Request, key: Key) -> dict[Key, str]:
     mark = re.fullmatch(MARK, sent)
     if mark is None:
         told = f"This is no mark of a row; accepted: its ETag, {EXAMPLE_MARK}, or *."
-        raise ValidationError({"If-Match": [told]})
+        raise FieldsRefusedError({"If-Match": [told]})  # as any mark that no row has
     return {} if sent == "*" else {key: mark["mark"]}
 
 

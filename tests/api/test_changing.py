@@ -222,7 +222,7 @@ def test_whoever_was_slower_is_told_who_was_faster(admin: Program) -> None:
 def test_a_mark_that_is_none_is_refused_rather_than_passed_over(admin: Program, mark: str) -> None:
     status, body = told(admin.patch("kpis/DIO/", {"name": "Mine"}, if_match=mark))
 
-    assert (status, list(body)) == (400, ["If-Match"])
+    assert (status, list(body["errors"])) == (409, ["If-Match"])
     assert KPI.objects.get(node__code="DIO").name == "KPI DIO"
 
 
