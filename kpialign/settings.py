@@ -154,7 +154,8 @@ else:
 
 CACHE_TABLE = "kpialign_cache"  # made by kpialign's first migration
 CACHES: dict[str, dict[str, Any]] = {
-    "default": env.cache_url("CACHE_URL", default=f"dbcache://{CACHE_TABLE}")
+    # Where it is full, a third is forgotten: the counted tries of passwords, too.
+    "default": env.cache_url("CACHE_URL", default=f"dbcache://{CACHE_TABLE}?max_entries=100000")
 }
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"]["OPTIONS"] = patience.CACHE

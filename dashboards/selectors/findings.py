@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 from django.core.cache import cache
 
@@ -16,7 +15,7 @@ from kpis.models import KPI, ReportingPeriod
 from kpis.selectors.purpose import version_in_force
 from organisation.models import AuditEntry, Organisation
 
-KEPT_FOR = 6 * 60 * 60  # seconds; whatever changes is known by another key
+KEPT_FOR = 6 * 60 * 60  # seconds, unless something changes
 
 
 def cascade_findings(as_of: date | None = None) -> list[Finding]:
@@ -37,19 +36,20 @@ def looked_through(board: Board) -> Looked:
     """Return what is found in the cascade on the day that a page judges by.
 
     Looking through takes as long as computing all scores, so that it is done once for all pages
-    between two changes: a recompute is one, an entry in the trail another.
+    between two changes: a recompute is one, an entry in the trail another. Of each day the newest
+    alone is kept: a cache that overflows would forget the counted tries of passwords.
     """
     day = looked_at_on(board)
     last = AuditEntry.objects.order_by("-pk").values_list("pk", "at").first()
     fresh = board.context.freshness
     if fresh.refreshed_at is None:
         return _look_through(day)
-    known = f"{fresh.version} {fresh.refreshed_at} {fresh.outstanding_count} {last} {day}"
-    key = f"findings-{sha256(known.encode()).hexdigest()}"
-    found: Looked | None = cache.get(key)
-    if found is None:
-        found = _look_through(day)
-        cache.set(key, found, KEPT_FOR)
+    known = f"{fresh.version} {fresh.refreshed_at} {fresh.outstanding_count} {last}"
+    kept: tuple[str, Looked] | None = cache.get(key := f"findings-{day}")
+    if kept is not None and kept[0] == known:
+        return kept[1]
+    found = _look_through(day)
+    cache.set(key, (known, found), KEPT_FOR)
     return found
 
 

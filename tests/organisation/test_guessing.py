@@ -4,9 +4,11 @@ import io
 
 import pytest
 from django.contrib.auth import hashers
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, override_settings
 from pytest_django import Settings
 
+from kpialign import settings as configured
 from organisation.models import User
 from organisation.services import people
 from tests.factories import make_person
@@ -48,6 +50,17 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_too(head: User) -> 
     answers = [attempt(head.email, f"guess-{n}", address=f"192.0.2.{n}") for n in range(6)]
 
     assert answers == [NOT_TOGETHER] * 5 + [TOO_OFTEN]
+    assert attempt(head.email, PASSWORD, address="198.51.100.9") == TOO_OFTEN
+
+
+@override_settings(CACHES=configured.CACHES)  # the product's own, not that of the tests
+def test_no_try_is_forgotten_for_what_else_is_kept(head: User) -> None:
+    for n in range(6):
+        attempt(head.email, f"guess-{n}", address=f"192.0.2.{n}")
+
+    for n in range(400):
+        cache.set(f"something-{n}", n, 60)
+
     assert attempt(head.email, PASSWORD, address="198.51.100.9") == TOO_OFTEN
 
 
