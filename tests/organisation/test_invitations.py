@@ -59,6 +59,16 @@ def test_choosing_a_password_spends_every_link_given_before(admin: User) -> None
     assert choose(Client(), first) == 404
 
 
+def test_a_password_chosen_anew_ends_every_session_begun_with_the_old_one(admin: User) -> None:
+    client, elsewhere = Client(), Client()
+    elsewhere.force_login(admin)
+
+    assert choose(client, f"/welcome/{invitation_token(admin)}/") == 302
+
+    assert client.get("/me/").status_code == 200
+    assert elsewhere.get("/me/").status_code == 302
+
+
 def test_a_link_lasts_for_72_hours(client: Client, admin: User) -> None:
     now = timezone.now().replace(microsecond=0)
     with time_machine.travel(now, tick=False):

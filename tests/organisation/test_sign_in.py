@@ -1,10 +1,11 @@
 """Sign in, stay in, and go: what a session lives through, and what ends it."""
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from organisation.models import AuditEntry, User
+from organisation.models import AuditEntry, Entity, User
 from organisation.services import people
 from organisation.services.roles import RoleGiven, give_roles, replace_roles
 from tests.factories import make_department, make_person
@@ -148,11 +149,15 @@ def test_a_role_given_ends_every_session(client: Client, head: User) -> None:
     assert not is_inside(client)
 
 
-def test_another_department_ends_every_session(client: Client, head: User) -> None:
+@pytest.mark.parametrize(("department", "entity"), [("SALES", ""), ("OPS", "PLANT")])
+def test_another_scope_ends_every_session(
+    client: Client, head: User, department: str, entity: str
+) -> None:
     sign_in(client)
-    sales = RoleGiven(head, "department_head", make_department("SALES"))
+    place = Entity.objects.filter(code=entity).first()
+    other = RoleGiven(head, "department_head", make_department(department), place)
 
-    replace_roles(person=head, roles=[sales], by=None, path="command")
+    replace_roles(person=head, roles=[other], by=None, path="command")
 
     assert not is_inside(client)
 
@@ -226,6 +231,12 @@ def test_no_other_address_of_the_package_exists(client: Client, head: User, path
     sign_in(client)
 
     assert client.get(f"/account/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["login", "logout", "password_change"])
+def test_the_addresses_that_exist_show_pages_of_ours(name: str) -> None:
+    assert "templates/account" in get_template(f"account/{name}.html").origin.name
+    assert "allauth" not in get_template(f"account/{name}.html").origin.name
 
 
 def test_the_people_of_a_demo_are_named_at_sign_in(client: Client, head: User) -> None:
