@@ -8,17 +8,15 @@ import pytest
 
 from tests.faults.installation import Installation, embedded, with_services
 
-KINDS = {"embedded": embedded, "services": with_services}
+KINDS = [
+    pytest.param(embedded, id="embedded", marks=pytest.mark.product),
+    pytest.param(with_services, id="services", marks=pytest.mark.services),
+]
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("embedded", marks=pytest.mark.product),
-        pytest.param("services", marks=pytest.mark.services),
-    ]
-)
+@pytest.fixture(params=KINDS)
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """Give an installation with the demo's cascade, and end all its processes afterwards."""
-    made: AbstractContextManager[Installation] = KINDS[request.param](tmp_path)
+    made: AbstractContextManager[Installation] = request.param(tmp_path)
     with made as ready:
         yield ready

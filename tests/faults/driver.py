@@ -23,6 +23,7 @@ from dashboards.models import RecomputeLease, RecomputeRun, ScoreBlock  # noqa: 
 from kpis.models import Actual  # noqa: E402
 from kpis.services.actuals import record_figures  # noqa: E402
 from kpis.services.figure_rules import FigureChange  # noqa: E402
+from organisation.models import User  # noqa: E402
 from organisation.selectors import outstanding_requests  # noqa: E402
 
 CASCADE = "demo/texas_instruments"
@@ -33,6 +34,17 @@ def prepare() -> int:
     for command in (["migrate", "-v0"], ["import_cascade", CASCADE], ["recompute_scores"]):
         call_command(*command, stdout=StringIO())
     return ScoreBlock.objects.count()
+
+
+def migrate() -> bool:
+    """Make the tables, and leave them empty."""
+    call_command("migrate", "-v0")
+    return True
+
+
+def welcome(email: str, password: str) -> int:
+    """Make a person with a password."""
+    return User.objects.create_user(email, password).pk
 
 
 def write(count: int, seed: int) -> dict[str, str]:
@@ -121,6 +133,8 @@ ACTIONS: dict[str, Callable[..., object]] = {
     action.__name__: action
     for action in (
         prepare,
+        migrate,
+        welcome,
         write,
         lost,
         outstanding,

@@ -131,30 +131,31 @@ def freeze(process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def embedded(folder: Path) -> Iterator[Installation]:
-    """Give an installation with SQLite and messages in files."""
-    yield from _prepared(folder, {})
+def embedded(folder: Path, begin: str = "prepare") -> Iterator[Installation]:
+    """Give an installation with SQLite and messages in files; `begin` says what is in it."""
+    yield from _prepared(folder, {}, begin)
 
 
 @contextmanager
-def with_services(folder: Path) -> Iterator[Installation]:
-    """Give an installation with PostgreSQL and Redis."""
+def with_services(folder: Path, begin: str = "prepare") -> Iterator[Installation]:
+    """Give an installation with PostgreSQL and Redis, the cache beside the messages."""
     server = os.environ.get("DATABASE_URL", POSTGRES)
     broker = f"{os.environ.get('BROKER_URL', REDIS).rpartition('/')[0]}/13"
     if broker == "redis://13":  # the address names no database
         broker = f"{REDIS}/13"
     with _database(server) as database, redis.Redis.from_url(broker) as messages:
         messages.flushdb()
-        yield from _prepared(folder, {"DATABASE_URL": database, "BROKER_URL": broker})
+        addresses = {"DATABASE_URL": database, "BROKER_URL": broker, "CACHE_URL": broker}
+        yield from _prepared(folder, addresses, begin)
         messages.flushdb()
 
 
-def _prepared(folder: Path, addresses: dict[str, str]) -> Iterator[Installation]:
+def _prepared(folder: Path, addresses: dict[str, str], begin: str) -> Iterator[Installation]:
     kept = {name: value for name, value in os.environ.items() if name not in OWN}
     own = {"KPIALIGN_VAR": str(folder), "KPIALIGN_NO_BOOTSTRAP": "1", "TMPDIR": str(folder)}
     installation = Installation(folder, kept | own | addresses)
     try:
-        assert installation.ask("prepare")
+        assert installation.ask(begin)
         yield installation
     finally:
         installation.end()
