@@ -9,6 +9,8 @@ from datetime import datetime
 from dashboards.models import WorkerHeartbeat
 from organisation.selectors import outstanding_requests
 
+PATIENCE = 180  # seconds: a small machine that does other things, too, takes its time to start
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -22,19 +24,19 @@ class Proof:
 
 def web_proof(host: str, port: int) -> Proof:
     """Ask the web process to answer."""
-    return Proof("web", lambda: web_answers(host, port), 60, "/healthz did not answer")
+    return Proof("web", lambda: web_answers(host, port), PATIENCE, "/healthz did not answer")
 
 
 def heartbeat_proof(name: str, since: datetime) -> Proof:
     """Ask the worker, or by what the worker does the beat, for a heartbeat row of this start."""
     missing = "its heartbeat row was not written"
-    return Proof(name, lambda: has_beaten(name, since), 60, missing)
+    return Proof(name, lambda: has_beaten(name, since), PATIENCE, missing)
 
 
 def scores_proof() -> Proof:
     """Ask the worker to do all that is outstanding: the scores of a demo just loaded."""
     missing = "it did not calculate the scores"
-    return Proof("worker", lambda: not outstanding_requests().exists(), 120, missing)
+    return Proof("worker", lambda: not outstanding_requests().exists(), PATIENCE, missing)
 
 
 def web_answers(host: str, port: int) -> bool:

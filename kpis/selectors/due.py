@@ -58,12 +58,7 @@ def _sheets_of(
 ) -> list[SheetDue]:
     """Count, per department, the cells of one period: all, missing and drafts."""
     owners = {department.pk: department for department in departments}
-    held = {
-        (cell.kpi_id, cell.entity_id): cell
-        for cell in Actual.objects.filter(kpi__in=kpis, period=period).select_related(
-            "counted", "draft"
-        )
-    }
+    held = _cells_by_place(kpis, period)
     states = PeriodState.objects.filter(period=period).exclude(state=PeriodState.State.OPEN)
     locked = set(states.values_list("entity", flat=True))
     counts: Counter[tuple[int, str]] = Counter()
@@ -91,6 +86,12 @@ def _sheets_of(
         for pk, owner in owners.items()
         if counts[pk, "all"]
     ]
+
+
+def _cells_by_place(kpis: Sequence[KPI], period: ReportingPeriod) -> dict[tuple[int, int], Actual]:
+    """Read the cells of one period, by KPI and entity."""
+    cells = Actual.objects.filter(kpi__in=kpis, period=period).select_related("counted", "draft")
+    return {(cell.kpi_id, cell.entity_id): cell for cell in cells}
 
 
 def _state(cell: Actual | None) -> str:
