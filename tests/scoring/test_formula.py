@@ -85,10 +85,10 @@ def test_at_the_limits_a_formula_is_still_read() -> None:
     "text", ["-" * 3_999 + "1", "+".join(["1"] * 2_000), "(" * 5_000, "1" * 4_000, "[" * 4_000]
 )
 def test_a_hostile_formula_takes_no_time_and_leaves_no_trace(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with suppress(FormulaError):
         value_of(text)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def value_of(text: str) -> float:
