@@ -1,7 +1,7 @@
 """Closed periods: who closed what after whom, and snapshots that nobody touched."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.db.models import Exists, OuterRef
@@ -111,15 +111,15 @@ def _as_sealed() -> Iterator[Fault]:
             yield Fault("close_is_as_sealed", named, words)
 
 
+def snapshots_read(closed: Collection[Cell]) -> dict[Cell, int]:
+    """Map each closed period to the key of the snapshot that it is read from: its last."""
+    rows = ScoreSnapshot.objects.order_by("number").values_list("entity", "period", "pk")
+    return {(entity, period): pk for entity, period, pk in rows if (entity, period) in closed}
+
+
 def _stored(closed: set[Cell]) -> Iterator[Fault]:
     """Look whether the scores stored of closed periods are those of their last snapshots."""
-    newest = {
-        (entity, period): pk
-        for entity, period, pk in ScoreSnapshot.objects.order_by("number").values_list(
-            "entity", "period", "pk"
-        )
-        if (entity, period) in closed
-    }
+    newest = snapshots_read(closed)
     cells = {pk: cell for cell, pk in newest.items()}
     rows = SnapshotBlock.objects.values_list("snapshot", "number", "data").order_by("pk")
     sealed = {

@@ -9,6 +9,7 @@ import numpy as np
 from dashboards.frozen import Frozen
 from dashboards.models import ScoreSnapshot
 from kpialign.scoring.inputs import LENGTHS, NodeInput
+from kpialign.verifying.closings import snapshots_read
 from kpialign.verifying.fault import Fault
 from kpis.models import Actual, ActualRevision, PlanVersion, Rate, Target
 from kpis.selectors.closing import closed_cells
@@ -26,10 +27,7 @@ class Untouched:
 
     def __init__(self) -> None:
         """Read which snapshot each closed period is read from, and the rates."""
-        closed = closed_cells()
-        rows = ScoreSnapshot.objects.order_by("number").values_list("pk", "entity", "period")
-        newest = {(entity, period): pk for pk, entity, period in rows}
-        self._read = {pk for cell, pk in newest.items() if cell in closed}
+        self._read = set(snapshots_read(closed_cells()).values())
         self._versions: dict[int, tuple[Links, Definitions]] = {}
         self._rates = _rates_now()
 
